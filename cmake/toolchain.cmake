@@ -1,0 +1,17 @@
+# Faster builds where the machine offers it. Nothing here changes what is built.
+find_program(DISCERN_CCACHE ccache)
+if(DISCERN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DISCERN_CCACHE})
+endif()
+if(NOT DISCERN_FUZZ)
+  find_program(DISCERN_MOLD mold)
+  find_program(DISCERN_LLD ld.lld)
+  if(DISCERN_MOLD)
+    add_link_options(-fuse-ld=mold)
+  elseif(DISCERN_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
+endif()
+
+# The stack of a stuck handler is walked by frame pointers, so every frame keeps one.
+add_compile_options(-fno-omit-frame-pointer)

@@ -1,0 +1,74 @@
+#pragma once
+
+// What the gateway hands to the rest of the program: one dispatch at a time, on the gateway thread.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "discord/model/ids.hpp"
+
+namespace discern::discord {
+
+enum class InteractionType : std::uint8_t {
+  Ping = 1,
+  Command = 2,
+  Component = 3,
+  Autocomplete = 4,
+  ModalSubmit = 5,
+};
+// "command", "component", ... for labels.
+std::string_view to_string(InteractionType type);
+
+// The fields of INTERACTION_CREATE that the host itself needs; the rest stays in the payload.
+struct InteractionHead {
+  InteractionId id;
+  ApplicationId application;
+  InteractionType type = InteractionType::Ping;
+  // Commands and autocomplete: the command's path, "music play". Components and modals: custom_id.
+  std::string name;
+  // A credential for 15 minutes.
+  Secret token;
+};
+
+// The JSON text of one gateway payload, padded for simdjson (SIMDJSON_PADDING readable bytes after
+// it). Shared so that every plugin that asked for an event reads the same copy. Immutable.
+struct Payload {
+  std::shared_ptr<const char[]> bytes;
+  std::size_t size = 0;
+  std::string_view text() const { return {bytes.get(), size}; }
+};
+
+// One event. Strings and the head point into the gateway's memory: valid during the call only.
+// `payload` may be kept; it is the whole gateway message ({"op":0,"t":...,"d":{...}}) and is empty
+// unless wants() said yes for the type.
+struct Dispatch {
+  std::uint32_t shard = 0;
+  std::uint64_t sequence = 0;
+  std::string_view type;  // "MESSAGE_CREATE".
+  GuildId guild;          // None for direct messages.
+  SteadyTime received;
+  // Sent again by Discord after a resume that followed a crash: counted before, or older than the
+  // process. Handlers must tolerate seeing it twice.
+  bool replayed = false;
+  const InteractionHead* interaction = nullptr;  // INTERACTION_CREATE only.
+  Payload payload;
+};
+
+// Who takes the dispatches. Called on the gateway thread: it must not block.
+class DispatchSink {
+ public:
+  virtual ~DispatchSink() = default;
+  // Whether anyone wants the payload of this event type; INTERACTION_CREATE always carries it.
+  virtual bool wants(std::string_view type) const = 0;
+  virtual void on_dispatch(const Dispatch& dispatch) = 0;
+  // A shard has a session: `application` is known, commands can be registered. Called for each
+  // READY and RESUMED.
+  virtual void on_ready(ApplicationId application) = 0;
+};
+
+}  // namespace discern::discord

@@ -1,0 +1,42 @@
+#pragma once
+
+// What must survive a restart so that the sessions can be resumed: written in the same transaction
+// as the totals of its tick, because RESUME brings no READY and no GUILD_CREATE.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "discord/model/ids.hpp"
+
+namespace discern::discord {
+
+struct SavedGuild {
+  GuildId id;
+  std::uint32_t shard = 0;
+  std::uint64_t members = 0;
+  std::string locale;
+  bool unavailable = false;
+  bool operator==(const SavedGuild&) const = default;
+};
+
+struct SavedShard {
+  std::uint32_t id = 0;
+  std::string session_id;
+  std::string resume_url;
+  std::uint64_t sequence = 0;
+  bool operator==(const SavedShard&) const = default;
+};
+
+// One ordered cut: every dispatch up to a shard's sequence is in the totals, none after it.
+struct SavedSessions {
+  ApplicationId application;
+  std::uint32_t shard_count = 0;
+  std::uint64_t intents = 0;
+  // SHA-256 of the token, hex: another token means no resume. Never the token.
+  std::string token_fingerprint;
+  std::vector<SavedShard> shards;
+  std::vector<SavedGuild> guilds;
+};
+
+}  // namespace discern::discord

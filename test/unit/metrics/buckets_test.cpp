@@ -1,0 +1,128 @@
+#include "metrics/buckets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <random>
+
+#include "metrics/registry.hpp"
+
+namespace discern::metrics {
+namespace {
+
+int index_of(double value) {
+  BucketPosition at{};
+  EXPECT_TRUE(find_bucket(value, at)) << value;
+  return bucket_index(at);
+}
+
+TEST(Buckets, AValueLiesWithinItsBucket) {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> exponent(-29.9, 33.9);
+  for (int i = 0; i < 200'000; ++i) {
+    const double value = std::exp2(exponent(random));
+    const int index = index_of(value);
+    ASSERT_LE(value, bucket_upper_bound(index)) << value;
+    ASSERT_GT(value, bucket_upper_bound(index - 1)) << value;
+  }
+}
+
+TEST(Buckets, ABoundaryBelongsToTheLowerBucket) {
+  for (int exponent = -29; exponent < 34; ++exponent) {
+    const double bound = std::exp2(exponent);
+    EXPECT_EQ(index_of(bound), exponent * 8 - 1);
+    EXPECT_EQ(index_of(std::nextafter(bound, 1e300)), exponent * 8);
+  }
+}
+
+TEST(Buckets, RefusesWhatLiesOutsideTheLayout) {
+  BucketPosition at{};
+  const double infinity = std::numeric_limits<double>::infinity();
+  const double nan = std::nan("");
+  for (const double value : {0.0, -1.0, 1e-12, 1e300, nan, infinity, -infinity, -0.0}) {
+    EXPECT_FALSE(find_bucket(value, at)) << value;
+  }
+}
+
+TEST(Buckets, QuantilesAreWithinTheStatedErrorForManyDistributions) {
+  // Half a bucket on the logarithmic scale: 2^(1/16) - 1.
+  const double kBound = std::exp2(1.0 / 16) - 1 + 1e-9;
+  std::mt19937_64 random(11);
+  std::lognormal_distribution<double> lognormal(-5, 2);
+  std::exponential_distribution<double> exponential(3);
+  std::uniform_real_distribution<double> uniform(1e-6, 3600);
+  std::normal_distribution<double> normal(0.1, 0.01);
+  const std::vector<std::function<double()>> sources = {
+      [&] { return lognormal(random); },
+      [&] { return exponential(random) + 1e-6; },
+      [&] { return uniform(random); },
+      [&] { return std::max(1e-6, normal(random)); },
+      [&] { return random() % 10 == 0 ? 2.5 : 0.003; }};
+  for (const auto& source : sources) {
+    std::vector<double> values(20'000);
+    std::generate(values.begin(), values.end(), source);
+    std::vector<Bucket> buckets;
+    for (const double value : values) {
+      const Bucket one{static_cast<std::int16_t>(index_of(value)), 1};
+      merge_buckets(buckets, std::span(&one, 1));
+    }
+    std::sort(values.begin(), values.end());
+    for (const double q : {0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0}) {
+      const auto rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(values.size())));
+      const double exact = values[rank - 1];
+      EXPECT_LE(std::abs(quantile(q, 0, buckets) - exact) / exact, kBound) << q;
+    }
+  }
+}
+
+TEST(Buckets, QuantileOfNothingIsNotANumber) {
+  EXPECT_TRUE(std::isnan(quantile(0.5, 0, {})));
+}
+
+TEST(Buckets, ZerosCountBelowEverything) {
+  const std::vector<Bucket> buckets{{0, 1}};
+  EXPECT_EQ(quantile(0.5, 3, buckets), 0);
+  EXPECT_GT(quantile(1.0, 3, buckets), 1);
+}
+
+TEST(Buckets, MergeAndSubtractAreInverse) {
+  std::mt19937 random(3);
+  const auto some = [&] {
+    std::vector<Bucket> buckets;
+    for (std::int16_t i = -40; i < 40; ++i) {
+      if (random() % 3 == 0) buckets.push_back({i, random() % 100 + 1});
+    }
+    return buckets;
+  };
+  for (int round = 0; round < 100; ++round) {
+    const auto a = some();
+    const auto b = some();
+    auto sum = a;
+    merge_buckets(sum, b);
+    auto other_way = b;
+    merge_buckets(other_way, a);
+    EXPECT_EQ(sum, other_way);
+    EXPECT_EQ(subtract_buckets(sum, a), b);
+  }
+}
+
+TEST(Histogram, CountsWhatLiesOutsideTheLayout) {
+  constexpr Descriptor kWait{
+      .name = "test_wait_seconds", .help = "Wait.", .kind = Kind::Histogram, .unit = Unit::Seconds};
+  Registry registry{SystemTime{}};
+  const Histogram wait = registry.histogram(kWait);
+  for (const double value : {0.0, -5.0, 1e-12, 1e300}) wait.observe(value);
+  wait.observe(std::nan(""));
+  const SnapshotPtr now = registry.snapshot({}, {});
+  const HistogramView view = now->histogram(*now->find_family("test_wait_seconds")->series[0]);
+  EXPECT_EQ(view.zero, 3u);
+  EXPECT_EQ(view.count, 4u);
+  ASSERT_EQ(view.buckets.size(), 1u);
+  EXPECT_EQ(view.buckets[0].index, (kMinExponent + kOctaves) * 8 - 1);
+}
+
+}  // namespace
+}  // namespace discern::metrics

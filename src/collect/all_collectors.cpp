@@ -1,0 +1,13 @@
+#include "collect/all_collectors.hpp"
+
+namespace discern::collect {
+
+std::vector<std::unique_ptr<Collector>> make_all_collectors(metrics::Registry& registry,
+                                                            const Clock& clock,
+                                                            HostRoot root) {
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(make_process_collector(registry, clock, std::move(root)));
+  return collectors;
+}
+
+}  // namespace discern::collect

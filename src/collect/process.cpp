@@ -1,0 +1,102 @@
+// This process: memory, processor time, threads, descriptors, uptime.
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "collect/all_collectors.hpp"
+#include "collect/parsers.hpp"
+#include "metrics/catalogue.hpp"
+
+namespace discern::collect {
+namespace {
+
+namespace catalogue = metrics::catalogue;
+
+// Finer than the clock ticks of /proc: nanoseconds of all threads, past ones included.
+std::chrono::nanoseconds process_cpu_time() {
+  timespec t{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+}
+
+class ProcessCollector final : public Collector {
+ public:
+  ProcessCollector(metrics::Registry& registry, const Clock& clock, HostRoot root)
+      : root_(std::move(root)),
+        clock_(clock),
+        started_(clock.steady_now()),
+        last_time_(started_),
+        last_cpu_(process_cpu_time()),
+        uptime_(registry.gauge(catalogue::kUptime)),
+        memory_(registry.gauge(catalogue::kResidentMemory)),
+        heap_(registry.gauge(catalogue::kHeap)),
+        cpu_(registry.counter(catalogue::kCpu)),
+        cpu_usage_(registry.gauge(catalogue::kCpuUsage)),
+        open_fds_(registry.gauge(catalogue::kOpenFds)),
+        max_fds_(registry.gauge(catalogue::kMaxFds)),
+        threads_(registry.gauge(catalogue::kThreads)) {
+    cpu_.add(last_cpu_);
+    const auto limits = root_.read("proc/self/limits");
+    const auto most = limits ? parse_max_open_files(*limits) : std::nullopt;
+    if (most) max_fds_.set(static_cast<double>(*most));
+    registry.gauge(catalogue::kStartTime).set(epoch_seconds(clock.system_now()));
+  }
+
+  std::string_view name() const override { return "process"; }
+
+  Result<void> collect() override {
+    const SteadyTime now = clock_.steady_now();
+    uptime_.set(seconds(now - started_));
+    publish_cpu(now);
+    const struct mallinfo2 heap = ::mallinfo2();
+    heap_.set(static_cast<double>(heap.uordblks + heap.hblkhd));
+    auto text = root_.read("proc/self/stat");
+    if (!text) return std::move(text).error();
+    const auto stat = parse_process_stat(*text);
+    if (!stat) return Error(Errc::Corrupt, "/proc/self/stat does not look as proc(5) says");
+    memory_.set(static_cast<double>(stat->resident_pages * static_cast<std::uint64_t>(page_size_)));
+    threads_.set(static_cast<double>(stat->threads));
+    auto fds = root_.count_entries("proc/self/fd");
+    if (!fds) return std::move(fds).error();
+    // One of them is the folder that was just read.
+    open_fds_.set(static_cast<double>(*fds > 0 ? *fds - 1 : 0));
+    return {};
+  }
+
+ private:
+  void publish_cpu(SteadyTime now) {
+    const std::chrono::nanoseconds cpu = process_cpu_time();
+    const double passed = seconds(now - last_time_);
+    if (passed > 0) cpu_usage_.set(seconds(cpu - last_cpu_) / passed);
+    cpu_.add(cpu - last_cpu_);
+    last_cpu_ = cpu;
+    last_time_ = now;
+  }
+
+  const HostRoot root_;
+  const Clock& clock_;
+  const SteadyTime started_;
+  const long page_size_ = ::sysconf(_SC_PAGESIZE);
+  SteadyTime last_time_;
+  std::chrono::nanoseconds last_cpu_;
+  metrics::Gauge uptime_;
+  metrics::Gauge memory_;
+  metrics::Gauge heap_;
+  metrics::Counter cpu_;
+  metrics::Gauge cpu_usage_;
+  metrics::Gauge open_fds_;
+  metrics::Gauge max_fds_;
+  metrics::Gauge threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<Collector> make_process_collector(metrics::Registry& registry,
+                                                  const Clock& clock,
+                                                  HostRoot root) {
+  return std::make_unique<ProcessCollector>(registry, clock, std::move(root));
+}
+
+}  // namespace discern::collect

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Fail when an #include points against the arrows of ARCHITECTURE.md."""
+import pathlib
+import re
+import sys
+
+# Folder -> folders it may include. The order is the order of the story.
+MAY_INCLUDE = {
+    "base": set(),
+    "metrics": {"base"},
+    "net": {"base"},
+    "collect": {"base", "metrics"},
+    "discord": {"base", "metrics", "net"},
+    "plugin": {"base", "metrics"},
+    "history": {"base", "metrics"},
+    "export": {"base", "metrics", "net"},
+    "alerts": {"base", "metrics", "net"},
+    "web": {"base", "metrics", "net"},
+}
+# The few named windows between stages. Adding a line here is a design decision.
+WINDOWS = {
+    "plugin": {"discord/model/"},
+    "web": {
+        "discord/status.hpp",
+        "plugin/status.hpp",
+        "alerts/status.hpp",
+        "history/query.hpp",
+        "export/prometheus_text.hpp",
+        "export/seed_json.hpp",
+    },
+}
+PUBLIC = "discern/plugin/"  # include/discern/plugin: for plugins and for src/plugin
+OURS = set(MAY_INCLUDE) | {"app", "sim"}
+INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.M)
+SOURCES = "*.[ch]pp"
+
+
+def allowed(module, target):
+    if module in ("app", "main"):
+        return True
+    if target.startswith(PUBLIC):
+        return module == "plugin"
+    top = target.split("/")[0]
+    if "/" not in target or top not in OURS:
+        return True  # A library, or a file of the same folder.
+    if top in MAY_INCLUDE[module] | {module}:
+        return True
+    return any(target.startswith(window) for window in WINDOWS.get(module, ()))
+
+
+def check_tree(root, folder, may):
+    """Yields a sentence for every include in `folder` that `may` refuses."""
+    for path in sorted((root / folder).rglob("*")):
+        if path.suffix not in (".hpp", ".cpp", ".h") or "node_modules" in path.parts:
+            continue
+        for target in INCLUDE.findall(path.read_text(errors="replace")):
+            top = target.split("/")[0]
+            ours = target.startswith(PUBLIC) or ("/" in target and top in OURS)
+            if ours and not may(target):
+                yield f'{path.relative_to(root)}: may not include "{target}"'
+
+
+def main(root):
+    complaints = []
+    for path in sorted((root / "src").rglob(SOURCES)):
+        rel = path.relative_to(root / "src")
+        module = rel.parts[0] if len(rel.parts) > 1 else "main"
+        for target in INCLUDE.findall(path.read_text()):
+            if not allowed(module, target):
+                complaints.append(f'src/{rel}: {module} may not include "{target}"')
+    # Public headers, plugins and examples lean on the standard library and each other only.
+    for folder in ("include", "plugins", "examples"):
+        complaints += check_tree(root, folder, lambda target: target.startswith(PUBLIC))
+    # The simulator is the other side: it shares the vocabulary of base and nothing of the protocol.
+    complaints += check_tree(root, "sim", lambda target: target.split("/")[0] in ("base", "sim"))
+    print("\n".join(complaints), end="\n" if complaints else "")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")))

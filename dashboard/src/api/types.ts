@@ -1,0 +1,74 @@
+/** What the server says, as in docs of the HTTP API. Times are epoch seconds unless the key ends in _ms; unknown is null. */
+
+import type { SeriesInfo, Value } from '../lib/ring';
+
+export type CommandRow = {
+  name: string;
+  plugin: string;
+  uses: number;
+  errors: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+  last_used: number | null;
+};
+
+export type PluginState = 'enabled' | 'loading' | 'failed' | 'disabled' | 'stuck';
+export type PluginRow = {
+  id: string;
+  name: string;
+  version: string;
+  state: PluginState;
+  load_ms: number | null;
+  cpu_seconds: number | null;
+  commands: number;
+  events: number;
+  errors: number;
+  queue_depth: number;
+  dropped: number;
+  loop_delay_ms: number | null;
+  stuck: { handler: string; seconds: number } | null;
+  message: string;
+};
+
+export type ShardState = 'ready' | 'connecting' | 'identifying' | 'resuming' | 'waiting' | 'stopped';
+export type ShardRow = {
+  id: number;
+  state: ShardState;
+  guilds: number;
+  heartbeat_rtt_ms: number | null;
+  last_ack_age_s: number | null;
+  last_dispatch_age_s: number | null;
+  resumes: number;
+  identifies: number;
+  last_close: string | null;
+};
+export type Shards = {
+  shards: ShardRow[];
+  identify_budget: { total: number; remaining: number; reset_in_s: number } | null;
+  message: string;
+};
+
+export type Hello = { version: string; boot_id: string; now: number; series: SeriesInfo[] };
+export type Tick = { t: number; v: Value[]; commands?: CommandRow[]; plugins?: PluginRow[] };
+/** v is by column: v[i] belongs to series[i]. */
+export type Ticks = Hello & { t: number[]; v: Value[][] };
+
+export type QuerySeries = { labels: Record<string, string>; points: [number, Value][] };
+export type QueryResult = {
+  from: number;
+  to: number;
+  step: number;
+  series: QuerySeries[];
+  annotations: { t: number; kind: string; text: string }[];
+};
+export type QueryFunction = 'last' | 'rate' | 'increase' | 'avg' | 'p50' | 'p95' | 'p99';
+
+export type Status = {
+  version: string;
+  started_at: number;
+  boot_id: string;
+  mode: 'demo' | 'discord';
+  restart_count: number;
+  data_dir_bytes: number | null;
+};

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { firstPaintScript } from './vite/first-paint.js';
+import { licenseNotices } from './vite/license-notices.js';
+
+const api = process.env.DISCERN_API ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  // Relative asset addresses: the server puts the real prefix into <base href>, so one build serves any sub-path.
+  base: './',
+  plugins: [svelte(), svelteTesting(), firstPaintScript('src/theme.js'), licenseNotices()],
+  build: {
+    target: 'es2022',
+    // data: images would be allowed by the CSP, data: scripts and styles would not: keep every asset a file.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': api, '/metrics': api, '/healthz': api } },
+  test: { include: ['test/**/*.test.ts'], setupFiles: ['test/setup.ts'] },
+});

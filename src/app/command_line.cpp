@@ -1,0 +1,95 @@
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "app/version.hpp"
+
+namespace discern::app {
+namespace {
+
+// What the command line may set over file and environment.
+struct Overrides {
+  std::string config;
+  std::string data;
+  std::optional<int> port;
+};
+
+void add_common(CLI::App& command, Overrides& overrides) {
+  command.add_option(
+      "--config", overrides.config, "Configuration file (see config/discern.example.toml)");
+  command.add_option("--data", overrides.data, "Data folder (default: ./data)");
+  command
+      .add_option("--port", overrides.port, "Port of the dashboard (default: 8080; 0: a free one)")
+      ->check(CLI::Range(0, 65535));
+}
+
+// A discern.toml in the current folder is taken without being asked for.
+Result<Config> effective_config(const Overrides& overrides) {
+  std::filesystem::path file = overrides.config;
+  std::error_code ec;
+  if (file.empty() && std::filesystem::exists("discern.toml", ec)) file = "discern.toml";
+  auto config = load_config(file);
+  if (!config) return config;
+  if (!overrides.data.empty()) config->data_dir = overrides.data;
+  if (overrides.port) config->web.port = *overrides.port;
+  return config;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  CLI::App cli{"Discern: a Discord bot host that shows you what your bot is doing."};
+  cli.set_version_flag("--version", std::string(kVersion));
+  cli.require_subcommand(1);
+  cli.footer("Exit codes: 0 fine, 1 failed while running, 2 wrong usage or configuration.");
+  Request request;
+  Overrides overrides;
+
+  CLI::App* run = cli.add_subcommand(
+      "run", "Connect to Discord (token from DISCORD_TOKEN or discord.token_file)");
+  add_common(*run, overrides);
+
+  CLI::App* demo =
+      cli.add_subcommand("demo", "The same host against the bundled simulated Discord");
+  add_common(*demo, overrides);
+  demo->add_option("--guilds", request.demo.guilds, "Guilds in the simulated world")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  demo->add_option("--rate", request.demo.rate, "Mean events a second")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
+  demo->add_option("--seed", request.demo.seed, "The same seed gives the same world")
+      ->capture_default_str();
+
+  CLI::App* check = cli.add_subcommand("check", "Say what is wrong before it runs");
+  check->require_subcommand(1);
+  CLI::App* check_config = check->add_subcommand("config", "Check the configuration");
+  add_common(*check_config, overrides);
+  bool print_example = false;
+  check_config->add_flag("--print-example", print_example, "Print the documented example file");
+
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return {std::nullopt, cli.exit(error) == 0 ? kExitFine : kExitUsage};
+  }
+  if (print_example) {
+    request.verb = Request::Verb::PrintExample;
+    return {std::move(request)};
+  }
+  request.verb = run->parsed()    ? Request::Verb::Run
+                 : demo->parsed() ? Request::Verb::Demo
+                                  : Request::Verb::CheckConfig;
+  auto config = effective_config(overrides);
+  if (!config) {
+    fmt::print(stderr, "discern: {}\n", config.error().text);
+    return {std::nullopt, kExitUsage};
+  }
+  request.config = *std::move(config);
+  return {std::move(request)};
+}
+
+}  // namespace discern::app

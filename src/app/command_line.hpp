@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "base/error.hpp"
+
+namespace discern::app {
+
+struct DemoOptions {
+  std::int64_t guilds = 40;
+  std::int64_t rate = 20;  // Events per second, on average.
+  std::uint64_t seed = 1;
+};
+
+// What the program was asked to do.
+struct Request {
+  enum class Verb { Run, Demo, CheckConfig, PrintExample };
+  Verb verb = Verb::Run;
+  Config config;
+  DemoOptions demo;
+};
+
+// Exit codes, as promised in the help.
+inline constexpr int kExitFine = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+
+// Either a request, or the exit code after help or an error was printed.
+struct CommandLine {
+  std::optional<Request> request;
+  int exit_code = kExitFine;
+};
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+}  // namespace discern::app

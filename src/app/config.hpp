@@ -1,0 +1,91 @@
+#pragma once
+
+// Everything an operator can set: discern.toml, then the environment, then the command line.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/secret.hpp"
+
+namespace discern::app {
+
+struct Config {
+  std::filesystem::path data_dir = "data";
+
+  struct Log {
+    std::string level = "info";
+    std::string format = "text";
+  } log;
+
+  struct Discord {
+    Secret token;
+    std::string token_file;
+    std::string api_url = "https://discord.com/api";
+    std::string compression = "zstd";
+    std::int64_t shards = 0;
+    std::vector<std::string> intents;
+    std::string guild;
+    std::string status;
+    bool resume_on_stop = true;
+  } discord;
+
+  struct Plugins {
+    std::string folder;
+    std::vector<std::string> disabled;
+    std::int64_t queue_limit = 4096;
+    std::chrono::milliseconds time_budget{250};
+    std::chrono::milliseconds defer_after{2000};
+  } plugins;
+  // Values of [plugin.<id>], as text, by plugin and key.
+  std::map<std::string, std::map<std::string, std::string>> plugin_values;
+
+  struct Web {
+    std::string address = "127.0.0.1";
+    std::int64_t port = 8080;
+    std::int64_t connections = 1024;
+    std::int64_t live_streams = 1000;
+  } web;
+
+  struct History {
+    std::chrono::milliseconds tick{10000};
+    std::chrono::milliseconds retention = std::chrono::hours(24 * 7);
+  } history;
+
+  struct Backup {
+    bool enabled = true;
+    std::chrono::milliseconds interval = std::chrono::minutes(5);
+  } backup;
+};
+
+// One thing that can be set. `apply` takes the value as it would be written in TOML.
+struct Option {
+  std::string_view section;  // "web"; empty for the top of the file.
+  std::string_view key;
+  std::string_view default_value;  // As written in TOML.
+  std::string_view help;           // With the unit and what is allowed.
+  std::function<Result<void>(Config&, std::string_view value)> apply;
+};
+const std::vector<Option>& options();
+
+// The documented example file: every option with its default, commented out.
+std::string example_config();
+
+// Parses TOML text. Errors name `origin`, the line, what was expected and what to write.
+Result<Config> parse_config(std::string_view text, std::string_view origin);
+
+// Applies DISCERN_<SECTION>_<KEY> (and DISCORD_TOKEN) through `find`, which is getenv in the
+// program.
+Result<void> apply_environment(Config& config, const std::function<const char*(const char*)>& find);
+
+// Reads the file (none: defaults), the environment and the token file.
+Result<Config> load_config(const std::filesystem::path& path);
+
+}  // namespace discern::app

@@ -1,0 +1,116 @@
+#include "app/config_values.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace discern::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view unquote(std::string_view text) {
+  text = trim(text);
+  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
+      text.back() == text.front()) {
+    return text.substr(1, text.size() - 2);
+  }
+  return text;
+}
+
+struct DurationUnit {
+  std::string_view name;
+  milliseconds length;
+};
+// Longest first, so that the shortest exact form is found first.
+constexpr DurationUnit kUnits[] = {{"d", std::chrono::hours(24)},
+                                   {"h", std::chrono::hours(1)},
+                                   {"m", std::chrono::minutes(1)},
+                                   {"s", std::chrono::seconds(1)},
+                                   {"ms", milliseconds(1)}};
+
+}  // namespace
+
+Result<std::string> parse_text(std::string_view value) {
+  return std::string(unquote(value));
+}
+
+Result<bool> parse_bool(std::string_view value) {
+  const std::string_view text = unquote(value);
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  return Error(Errc::Invalid, "expected true or false");
+}
+
+Result<std::int64_t> parse_integer(std::string_view value, std::int64_t low, std::int64_t high) {
+  const std::string_view text = unquote(value);
+  std::int64_t number = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (ec != std::errc{} || end != text.data() + text.size() || number < low || number > high) {
+    return Error(Errc::Invalid, fmt::format("expected a whole number from {} to {}", low, high));
+  }
+  return number;
+}
+
+Result<milliseconds> parse_duration(std::string_view value, milliseconds low, milliseconds high) {
+  const std::string_view text = unquote(value);
+  const auto wrong = [&] {
+    return Error(Errc::Invalid,
+                 fmt::format("expected a duration with its unit (ms, s, m, h, d) from \"{}\" to "
+                             "\"{}\", such as \"{}\"",
+                             to_text(low),
+                             to_text(high),
+                             to_text(std::clamp(milliseconds(10000), low, high))));
+  };
+  std::int64_t number = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (ec != std::errc{} || number < 0) return wrong();
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  const auto known = std::find_if(
+      std::begin(kUnits), std::end(kUnits), [&](const auto& u) { return u.name == unit; });
+  if (known == std::end(kUnits) || number > high / known->length) return wrong();
+  const milliseconds duration = known->length * number;
+  if (duration < low || duration > high) return wrong();
+  return duration;
+}
+
+std::string to_text(milliseconds duration) {
+  for (const DurationUnit& unit : kUnits) {
+    if (duration.count() != 0 && duration % unit.length == milliseconds(0)) {
+      return fmt::format("{}{}", duration / unit.length, unit.name);
+    }
+  }
+  return "0s";
+}
+
+Result<std::vector<std::string>> parse_list(std::string_view value) {
+  std::string_view text = trim(value);
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  text = unquote(text) == text || text.find(',') != text.npos ? text : unquote(text);
+  std::vector<std::string> items;
+  while (!trim(text).empty()) {
+    const std::size_t end = text.find(',');
+    const std::string_view item = unquote(text.substr(0, end));
+    if (!item.empty()) items.emplace_back(item);
+    if (end == text.npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return items;
+}
+
+Result<std::string> parse_choice(std::string_view value,
+                                 const std::vector<std::string_view>& allowed) {
+  const std::string_view text = unquote(value);
+  if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return std::string(text);
+  return Error(Errc::Invalid, fmt::format("expected one of \"{}\"", fmt::join(allowed, "\", \"")));
+}
+
+}  // namespace discern::app

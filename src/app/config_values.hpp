@@ -1,0 +1,31 @@
+#pragma once
+
+// One TOML value as text, read as a type. Pure. Errors say what is allowed.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace discern::app {
+
+Result<std::string> parse_text(std::string_view value);
+Result<bool> parse_bool(std::string_view value);
+// Whole number within [low, high].
+Result<std::int64_t> parse_integer(std::string_view value, std::int64_t low, std::int64_t high);
+// A number with a unit: "250ms", "10s", "5m", "12h", "7d". Within [low, high].
+Result<std::chrono::milliseconds> parse_duration(std::string_view value,
+                                                 std::chrono::milliseconds low,
+                                                 std::chrono::milliseconds high);
+// "30s", the shortest exact form.
+std::string to_text(std::chrono::milliseconds duration);
+// ["a", "b"], or "a,b" in the environment.
+Result<std::vector<std::string>> parse_list(std::string_view value);
+// One of `allowed`.
+Result<std::string> parse_choice(std::string_view value,
+                                 const std::vector<std::string_view>& allowed);
+
+}  // namespace discern::app

@@ -1,0 +1,103 @@
+#include "app/simulator.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+extern char** environ;
+
+namespace discern::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kPatience = std::chrono::seconds(10);
+constexpr std::string_view kReady = "listening on ";
+
+// Reads until the line that says where it listens. Empty when the child ended or time is up; what
+// it said is in `said`.
+std::string wait_for_address(int fd, std::string& said) {
+  const auto deadline = Clock::now() + kPatience;
+  for (;;) {
+    const std::size_t at = said.find(kReady);
+    const std::size_t end = at == said.npos ? said.npos : said.find('\n', at);
+    if (end != said.npos) return said.substr(at + kReady.size(), end - at - kReady.size());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) return {};
+    pollfd waiting{fd, POLLIN, 0};
+    if (::poll(&waiting, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) return {};
+    std::array<char, 512> chunk;
+    const ssize_t n = ::read(fd, chunk.data(), chunk.size());
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) return {};
+    if (n > 0) said.append(chunk.data(), static_cast<std::size_t>(n));
+  }
+}
+
+Result<pid_t> spawn(const std::filesystem::path& program,
+                    const std::vector<std::string>& arguments,
+                    int output) {
+  std::vector<std::string> words{program.string(), "--die-with-parent"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  // Ctrl-C reaches the whole foreground group; the simulator must outlive the host's clean stop.
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  pid_t pid = 0;
+  const int error =
+      ::posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
+  if (error != 0) return system_error("cannot start " + program.string(), error);
+  return pid;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Simulator>> Simulator::start(const std::filesystem::path& program,
+                                                    const std::vector<std::string>& arguments) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return system_error("pipe", errno);
+  auto pid = spawn(program, arguments, ends[1]);
+  ::close(ends[1]);
+  if (!pid) {
+    ::close(ends[0]);
+    return std::move(pid).error();
+  }
+  std::string said;
+  std::string url = wait_for_address(ends[0], said);
+  std::unique_ptr<Simulator> simulator(new Simulator(*pid, ends[0], std::move(url)));
+  if (simulator->url_.empty()) {
+    return Error(Errc::Unavailable, "the simulated Discord did not start; it said: " + said);
+  }
+  return simulator;
+}
+
+Simulator::~Simulator() {
+  ::close(output_);
+  ::kill(pid_, SIGTERM);
+  for (int i = 0; i < 100; ++i) {
+    if (::waitpid(pid_, nullptr, WNOHANG) != 0) return;
+    ::usleep(10'000);
+  }
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+}  // namespace discern::app

@@ -1,0 +1,38 @@
+#include "app/stop_signal.hpp"
+
+#include <signal.h>
+
+namespace discern::app {
+namespace {
+
+sigset_t wishes() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGINT);
+  ::sigaddset(&set, SIGTERM);
+  ::sigaddset(&set, SIGHUP);
+  return set;
+}
+
+}  // namespace
+
+void block_signals() {
+  const sigset_t set = wishes();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+Wish wait_for_wish() {
+  const sigset_t set = wishes();
+  int number = 0;
+  while (::sigwait(&set, &number) != 0) {
+  }
+  return number == SIGHUP ? Wish::Reload : Wish::Stop;
+}
+
+void allow_second_signal() {
+  const sigset_t set = wishes();
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+}  // namespace discern::app

@@ -1,0 +1,34 @@
+// argv -> Config -> App::run; nothing else.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "app/app.hpp"
+#include "app/command_line.hpp"
+#include "app/stop_signal.hpp"
+
+int main(int argc, char** argv) {
+  using namespace discern::app;
+  const CommandLine line = parse_command_line(argc, argv);
+  if (!line.request) return line.exit_code;
+  switch (line.request->verb) {
+    case Request::Verb::PrintExample:
+      fmt::print("{}", example_config());
+      return kExitFine;
+    case Request::Verb::CheckConfig:
+      fmt::print("the configuration is fine\n");
+      return kExitFine;
+    case Request::Verb::Run:
+    case Request::Verb::Demo:
+      break;
+  }
+  block_signals();
+  try {
+    return run(*line.request);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "discern: this is a bug, please report it: {}\n", error.what());
+    return kExitFailed;
+  }
+}

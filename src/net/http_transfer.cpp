@@ -1,0 +1,179 @@
+#include "net/http_transfer.hpp"
+
+#include <algorithm>
+
+namespace discern::net {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
+// True when the connection was never made, so that the server cannot have seen the request.
+bool never_connected(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+std::string host_of_url(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  const std::size_t user = url.rfind('@');
+  if (user != std::string_view::npos) url.remove_prefix(user + 1);
+  return std::string(url);
+}
+
+std::string_view HttpResponse::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+HttpTransfer::HttpTransfer(HttpRequest request, HttpDone done)
+    : request_(std::move(request)), done_(std::move(done)) {}
+
+Result<CURL*> HttpTransfer::prepare() {
+  if (!request_.url.starts_with("http://") && !request_.url.starts_with("https://")) {
+    return Error(Errc::Invalid, "an outgoing request needs an http:// or https:// address");
+  }
+  easy_.reset(curl_easy_init());
+  if (!easy_) return Error(Errc::Limit, "libcurl could not make a handle");
+  CURL* easy = easy_.get();
+  curl_slist* list = nullptr;
+  // Waiting for "100 Continue" costs a second with servers that never send it.
+  list = curl_slist_append(list, "Expect:");
+  for (const std::string& header : request_.headers) {
+    if (header.find_first_of("\r\n") != std::string::npos) {
+      curl_slist_free_all(list);
+      return Error(Errc::Invalid, "an outgoing header holds a line break");
+    }
+    list = curl_slist_append(list, header.c_str());
+  }
+  headers_.reset(list);
+  curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
+  curl_easy_setopt(
+      easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpTransfer::take_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpTransfer::take_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  set_body();
+  return easy;
+}
+
+void HttpTransfer::set_body() {
+  CURL* easy = easy_.get();
+  if (!request_.parts.empty()) {
+    mime_.reset(curl_mime_init(easy));
+    for (const HttpPart& part : request_.parts) {
+      curl_mimepart* made = curl_mime_addpart(mime_.get());
+      curl_mime_name(made, part.name.c_str());
+      curl_mime_data(made, part.bytes.data(), part.bytes.size());
+      if (!part.file_name.empty()) curl_mime_filename(made, part.file_name.c_str());
+      if (!part.content_type.empty()) curl_mime_type(made, part.content_type.c_str());
+    }
+    curl_easy_setopt(easy, CURLOPT_MIMEPOST, mime_.get());
+  } else if (!request_.body.empty() || request_.method == "POST" || request_.method == "PUT" ||
+             request_.method == "PATCH") {
+    curl_easy_setopt(
+        easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
+  }
+  if (request_.method == "HEAD") curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+}
+
+std::size_t HttpTransfer::take_body(char* bytes, std::size_t, std::size_t size, void* self) {
+  auto* transfer = static_cast<HttpTransfer*>(self);
+  std::string& body = transfer->response_.body;
+  if (body.size() + size > transfer->request_.max_response_bytes) {
+    transfer->too_large_ = true;
+    return 0;
+  }
+  body.append(bytes, size);
+  return size;
+}
+
+std::size_t HttpTransfer::take_header(char* bytes, std::size_t, std::size_t size, void* self) {
+  auto& headers = static_cast<HttpTransfer*>(self)->response_.headers;
+  const std::string_view line = trim({bytes, size});
+  // A status line begins a new answer: what came before was an interim one.
+  if (line.starts_with("HTTP/")) {
+    headers.clear();
+    return size;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    headers.emplace_back(lower(line.substr(0, colon)), std::string(trim(line.substr(colon + 1))));
+  }
+  return size;
+}
+
+Error HttpTransfer::explain(CURLcode code) const {
+  const std::string host = host_of_url(request_.url);
+  if (too_large_) {
+    return Error(Errc::Limit,
+                 host + " answered with more than " + std::to_string(request_.max_response_bytes) +
+                     " bytes");
+  }
+  if (code == CURLE_OPERATION_TIMEDOUT) {
+    return Error(
+        Errc::Timeout,
+        host + " did not answer within " + std::to_string(request_.timeout.count()) + " ms");
+  }
+  return Error(Errc::Unavailable, host + ": " + curl_easy_strerror(code));
+}
+
+void HttpTransfer::finish(CURLcode code) {
+  curl_off_t micros = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &micros);
+  const std::chrono::nanoseconds took = std::chrono::microseconds(micros);
+  if (code != CURLE_OK) {
+    curl_off_t connected = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &connected);
+    done_({explain(code), !never_connected(code) && connected > 0, took});
+    return;
+  }
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  response_.status = static_cast<int>(status);
+  done_({std::move(response_), true, took});
+}
+
+void HttpTransfer::fail(Error error) {
+  done_({std::move(error), easy_ != nullptr, std::chrono::nanoseconds{0}});
+}
+
+}  // namespace discern::net

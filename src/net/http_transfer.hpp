@@ -1,0 +1,52 @@
+#pragma once
+
+// One request as libcurl sees it. Private to net/http_out.
+
+#include <curl/curl.h>
+
+#include <memory>
+
+#include "net/http_out.hpp"
+
+namespace discern::net {
+
+struct CurlDeleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_mime* mime) const { curl_mime_free(mime); }
+};
+
+// Lives at one address from its making to its end: libcurl points into it.
+class HttpTransfer {
+ public:
+  HttpTransfer(HttpRequest request, HttpDone done);
+  HttpTransfer(const HttpTransfer&) = delete;
+  HttpTransfer& operator=(const HttpTransfer&) = delete;
+
+  // Sets up the handle; the error says what is wrong with the request.
+  Result<CURL*> prepare();
+  // Null before prepare().
+  CURL* easy() const { return easy_.get(); }
+  // Calls `done` with what libcurl said.
+  void finish(CURLcode code);
+  void fail(Error error);
+
+ private:
+  static std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* self);
+  static std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* self);
+  void set_body();
+  Error explain(CURLcode code) const;
+
+  HttpRequest request_;
+  HttpDone done_;
+  HttpResponse response_;
+  bool too_large_ = false;
+  std::unique_ptr<CURL, CurlDeleter> easy_;
+  std::unique_ptr<curl_slist, CurlDeleter> headers_;
+  std::unique_ptr<curl_mime, CurlDeleter> mime_;
+};
+
+// "example.org:8080" of a URL, for error texts; never its path, query or user part.
+std::string host_of_url(std::string_view url);
+
+}  // namespace discern::net

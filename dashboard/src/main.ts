@@ -1,5 +1,4 @@
 import { mount } from 'svelte';
-import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import App from './App.svelte';

@@ -25,7 +25,7 @@ export type LiveSink = {
 const POLL_MS = 30_000;
 const HIDDEN_MS = 30_000;
 const QUIET_MS = 20_000;
-const RETRY_MS = [1000, 2000, 4000, 8000];
+const RETRY_MS = [1000, 2000, 3000, 5000];
 // The name carries a number: tabs of another build must not read our messages.
 const NAME = 'discern-live-1';
 

@@ -53,7 +53,7 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
     const s = over(key);
     if (!s) return 'not known yet';
     const d = s.last - s.first;
-    return d === 0 ? `no change in the ${words}` : `${d > 0 ? '+' : '\u2212'}${f.count(Math.abs(d))} in the ${words}`;
+    return d === 0 ? `no change in ${words}` : `${d > 0 ? '+' : '\u2212'}${f.count(Math.abs(d))} in ${words}`;
   };
   const said = (text: (s: NonNullable<ReturnType<typeof over>>) => string, key: string) => {
     const s = over(key);
@@ -70,7 +70,7 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
       title: 'Uptime',
       value: f.duration(last('uptime')),
       exact: `${f.full(last('uptime'))} seconds`,
-      detail: restarts === null ? 'restarts not known' : restarts === 0 ? 'never restarted' : restarts === 1 ? 'restarted once so far' : `restarted ${f.count(restarts)} times so far`,
+      detail: restarts === null ? 'restarts not known' : restarts === 0 ? 'never restarted' : `${f.count(restarts)} restart${restarts === 1 ? '' : 's'} so far`,
       spark: { kind: 'strip', data: coarse('uptime', 30, 'mean'), zero: true },
     },
     {
@@ -84,9 +84,9 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
     {
       key: 'commands_total',
       title: 'Total commands',
-      value: f.count(last('commands_total')),
+      value: f.tally(last('commands_total')),
       exact: f.full(last('commands_total')),
-      detail: grown === null ? 'not known yet' : `+${f.count(grown)} in the ${words}`,
+      detail: grown === null ? 'not known yet' : grown === 0 ? `none in ${words}` : `+${f.count(grown)} in ${words}`,
       href: 'commands',
       spark: { kind: 'bars', data: coarse('commands_total', 30, 'increase'), zero: true },
     },
@@ -104,7 +104,7 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
       title: 'CPU',
       value: f.percent(last('cpu')),
       exact: 'of one core; 150% is one and a half cores',
-      detail: said((s) => `of one core, mean ${f.percent(s.mean)}`, 'cpu'),
+      detail: said((s) => `mean ${f.percent(s.mean)} of one core`, 'cpu'),
       spark: line('cpu'),
     },
     {
@@ -118,7 +118,7 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
     {
       key: 'guilds',
       title: 'Guilds',
-      value: f.count(last('guilds')),
+      value: f.tally(last('guilds')),
       exact: f.full(last('guilds')),
       detail: change('guilds'),
       href: 'shards',
@@ -127,7 +127,7 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
     {
       key: 'users',
       title: 'Users',
-      value: f.count(last('users')),
+      value: f.tally(last('users')),
       exact: `${f.full(last('users'))}: the sum of member counts, so a person in two guilds counts twice`,
       detail: change('users'),
       spark: line('users', false),
@@ -145,7 +145,7 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
       title: 'Events per second',
       value: f.rate(events),
       exact: `mean of the last ${RATE_SECONDS} seconds`,
-      detail: said((s) => `mean of 10 s, peak ${f.rate(s.max)}`, 'events_rate'),
+      detail: said((s) => `peak ${f.rate(s.max)}`, 'events_rate'),
       spark: line('events_rate'),
     },
   ];

@@ -24,8 +24,10 @@ export function createFormat(locale: string) {
   const fixed = (n: number, d: 0 | 1 | 2) => digits[d]!.format(n);
   const significant = (n: number) => fixed(n, Math.abs(n) >= 99.95 ? 0 : Math.abs(n) >= 9.995 ? 1 : 2);
 
-  /** A count: in full below 10,000, compact above. Put `full` into the title beside it. */
+  /** A count in a narrow place: in full below 10,000, compact above. Put `full` into the title beside it. */
   const count = (n: Maybe) => (absent(n) ? NIL : Math.abs(n) < 10_000 ? integer.format(n) : compact.format(n));
+  /** A count where there is room: in full below ten million. */
+  const tally = (n: Maybe) => (absent(n) ? NIL : Math.abs(n) < 10_000_000 ? integer.format(n) : compact.format(n));
   const full = (n: Maybe) => (absent(n) ? NIL : integer.format(n));
 
   const bytes = (n: Maybe) => {
@@ -78,10 +80,10 @@ export function createFormat(locale: string) {
     return perMinute < 0.05 ? '<0.1/min' : `${fixed(perMinute, 1)}/min`;
   };
 
-  /** A rate on an axis: the same words without a trailing zero. */
-  const axisRate = (perSecond: Maybe) => {
-    if (absent(perSecond) || perSecond >= 999.5 || perSecond === 0) return rate(perSecond);
-    return perSecond >= 1 ? `${short.format(perSecond)}/s` : `${short.format(perSecond * 60)}/min`;
+  /** A rate on an axis that ends at `top`: one unit for the whole axis, no trailing zero. */
+  const axisRate = (perSecond: number, top: number) => {
+    if (top >= 999.5) return `${compact.format(perSecond)}/s`;
+    return top > 1 ? `${short.format(perSecond)}/s` : `${short.format(perSecond * 60)}/min`;
   };
 
   /** part of whole as a percentage; no whole is no answer, not zero. */
@@ -104,7 +106,7 @@ export function createFormat(locale: string) {
     return relative.format(Math.round(d / 86_400), 'day');
   };
 
-  return { count, full, bytes, duration, latency, rate, axisRate, share, percent, ago, fixed };
+  return { count, tally, full, bytes, duration, latency, rate, axisRate, share, percent, ago, fixed };
 }
 
 export type Format = ReturnType<typeof createFormat>;

@@ -1,12 +1,12 @@
 /** The one global time range: a preset that ends now, or a fixed window. It lives in the URL; only presets are remembered. */
 
 export const PRESETS = [
-  { key: '5m', seconds: 300, words: 'last 5 minutes', smooth: 5 },
-  { key: '15m', seconds: 900, words: 'last 15 minutes', smooth: 10 },
-  { key: '1h', seconds: 3600, words: 'last hour', smooth: 30 },
-  { key: '6h', seconds: 21_600, words: 'last 6 hours', smooth: 0 },
-  { key: '24h', seconds: 86_400, words: 'last 24 hours', smooth: 0 },
-  { key: '7d', seconds: 604_800, words: 'last 7 days', smooth: 0 },
+  { key: '5m', short: '5 min', seconds: 300, words: 'last 5 minutes', smooth: 5 },
+  { key: '15m', short: '15 min', seconds: 900, words: 'last 15 minutes', smooth: 10 },
+  { key: '1h', short: '1 h', seconds: 3600, words: 'last hour', smooth: 30 },
+  { key: '6h', short: '6 h', seconds: 21_600, words: 'last 6 hours', smooth: 0 },
+  { key: '24h', short: '24 h', seconds: 86_400, words: 'last 24 hours', smooth: 0 },
+  { key: '7d', short: '7 days', seconds: 604_800, words: 'last 7 days', smooth: 0 },
 ] as const;
 
 export type PresetKey = (typeof PRESETS)[number]['key'];

@@ -74,7 +74,10 @@ export class Ring {
   }
 }
 
-/** Mean of the known values of the last `seconds`, the row at `end` included; null where the row itself is unknown. */
+/**
+ * Mean of the values of the last `seconds` at each row from index `from` on. Null where the row is unknown, and after a gap
+ * until half of the span has been seen: the mean of one second would be a spike that sets the scale.
+ */
 export function trailingMean(t: readonly number[], v: readonly Value[], seconds: number, from = 0): Value[] {
   const out: Value[] = [];
   let sum = 0;
@@ -95,7 +98,7 @@ export function trailingMean(t: readonly number[], v: readonly Value[], seconds:
       sum -= v[tail]!;
       n--;
     }
-    if (i >= from) out.push(x === null || n === 0 ? null : Math.abs(sum) < 1e-9 ? 0 : sum / n);
+    if (i >= from) out.push(x === null || n * 2 < seconds ? null : Math.abs(sum) < 1e-9 ? 0 : sum / n);
   }
   return out;
 }

@@ -2,7 +2,8 @@ import type { Value } from './ring';
 
 /** Turns a slice of the ring into the few points a sparkline can show. All pure; geometry in the units of the viewBox. */
 
-export type Bucket = { value: Value; seen: boolean };
+/** `coverage`: which part of the bucket's seconds were seen, 0 to 1. */
+export type Bucket = { value: Value; coverage: number };
 
 /**
  * `count` buckets that end with the newest row. Bucket edges are multiples of the bucket width in absolute time, so that a
@@ -15,7 +16,7 @@ export function buckets(
   count: number,
   pick: 'mean' | 'max' | 'increase' = 'mean',
 ): Bucket[] {
-  const out: Bucket[] = Array.from({ length: count }, () => ({ value: null, seen: false }));
+  const out: Bucket[] = Array.from({ length: count }, () => ({ value: null, coverage: 0 }));
   const end = t.at(-1);
   if (end === undefined) return out;
   const width = seconds / count;
@@ -28,8 +29,8 @@ export function buckets(
     const x = v[i] ?? null;
     const b = out[slot];
     if (b && x !== null) {
-      b.seen = true;
       ns[slot]!++;
+      b.coverage = Math.min(1, ns[slot]! / Math.max(1, (slot === count - 1 ? end - lastEdge * width : width) - 1));
       if (pick === 'mean') sums[slot]! += x;
       else if (pick === 'max') sums[slot] = Math.max(ns[slot] === 1 ? -Infinity : sums[slot]!, x);
       else sums[slot]! += previous === null ? 0 : Math.max(0, x - previous);

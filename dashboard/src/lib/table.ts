@@ -9,6 +9,8 @@ export type Column<T> = {
   /** Said on hover and to screen readers, where the label alone is too short. */
   title?: string;
   numeric?: boolean;
+  /** Left out on a narrow screen; the cell carries the class `wide`. */
+  wide?: boolean;
   value: (row: T) => Cell;
 };
 

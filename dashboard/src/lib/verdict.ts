@@ -18,10 +18,13 @@ export type VerdictInput = {
   commands: readonly CommandRow[];
 };
 
-/** A command is called slow when its p95 passes this: Discord shows a failure after three seconds. */
-export const SLOW_MS = 1000;
+/** A command is called slow when its p95 passes this: from here on the host answers for the plugin, and Discord gives up at 3 s. */
+export const SLOW_MS = 2000;
 /** Quantiles of fewer uses than this say nothing. */
 export const ENOUGH_USES = 20;
+
+/** One plugin error a minute is a pattern; a single one is news, not trouble. */
+const MANY_ERRORS = 5;
 
 export const isSlow = (c: CommandRow) => c.uses >= ENOUGH_USES && c.p95_ms !== null && c.p95_ms >= SLOW_MS;
 
@@ -54,7 +57,9 @@ function plugins({ plugins: rows, recentErrors }: VerdictInput): Sentence[] {
   if (failed.length === 1) out.push({ text: `${failed[0]!.name} failed to load.`, level: 'warn', href: 'plugins' });
   else if (failed.length) out.push({ text: `${failed.length} plugins failed to load.`, level: 'warn', href: 'plugins' });
   if (recentErrors !== null && recentErrors >= 0.5) {
-    out.push({ text: `${plural(Math.round(recentErrors), 'plugin error')} in five minutes.`, level: 'warn', href: 'plugins?sort=-errors' });
+    const n = Math.round(recentErrors);
+    const text = `${plural(n, 'plugin error')} in five minutes.`;
+    out.push({ text, level: n >= MANY_ERRORS ? 'warn' : 'ok', href: 'plugins?sort=-errors' });
   } else if (recentErrors !== null && !out.length && rows.length) {
     out.push({ text: 'No plugin errors.', level: 'ok', href: 'plugins' });
   }
@@ -68,9 +73,11 @@ function slow({ commands: rows }: VerdictInput): Sentence[] {
 
 export function verdict(input: VerdictInput): Verdict {
   if (!input.connected) {
-    return { level: 'unknown', sentences: [{ text: 'No contact with Discern.', level: 'err' }] };
+    return { level: 'err', sentences: [{ text: 'No contact with Discern.', level: 'err' }] };
   }
+  // The worst comes first: it is the one printed bold. Sorting is stable, so a calm day reads shards, commands, plugins.
   const sentences = [shards(input), ...commands(input), ...plugins(input), ...slow(input)];
+  sentences.sort((a, b) => Math.max(1, RANK[b.level]) - Math.max(1, RANK[a.level]));
   const level = sentences.reduce<Level>((worst, s) => (RANK[s.level] > RANK[worst] ? s.level : worst), 'unknown');
   return { level, sentences };
 }

@@ -1,0 +1,79 @@
+#pragma once
+
+// Inside of the HTTP server: what its connections share. Not for other modules (Asio).
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_set>
+
+#include "base/clock.hpp"
+#include "net/http_head.hpp"
+#include "net/http_server.hpp"
+
+namespace discern::net {
+
+class HttpConnection;
+
+// Owned by the server and by every connection, so that an answer that comes after stop() still
+// finds its connection. All members but `post` and `stop` belong to the server's thread.
+struct HttpServer::Loop : std::enable_shared_from_this<HttpServer::Loop> {
+  Loop(HttpServerOptions given, HttpHandler& to);
+
+  Result<void> listen();
+  void run();
+  void stop();
+
+  // From any thread. False when the server has stopped: `fn` is dropped.
+  template <class Fn>
+  bool post(Fn&& fn) {
+    // Without the lock, something could be queued after the last poll and keep itself alive.
+    const std::lock_guard lock(post_mutex);
+    if (stopped) return false;
+    boost::asio::post(io, std::forward<Fn>(fn));
+    return true;
+  }
+
+  // Called by connections.
+  void forget(HttpConnection& connection);
+  SteadyTime now() const { return std::chrono::steady_clock::now(); }
+  HttpHeadContext head_context(bool keep_alive, bool old_peer) const {
+    return {date, options.fixed_fields, keep_alive, old_peer};
+  }
+
+  const HttpServerOptions options;
+  HttpHandler& handler;
+  boost::asio::io_context io{1};
+  bool stopping = false;
+  std::uint16_t port = 0;
+
+ private:
+  void accept();
+  void admit(boost::asio::ip::tcp::socket socket);
+  void turn_away(boost::asio::ip::tcp::socket& socket, std::string_view reason);
+  void tick();
+  void close_all();
+
+  boost::asio::ip::tcp::acceptor acceptor_{io};
+  boost::asio::steady_timer accept_pause_{io};
+  boost::asio::steady_timer timer_{io};
+  std::unordered_set<HttpConnection*> connections_;
+  std::map<std::string, std::size_t, std::less<>> by_address_;
+  SteadyTime stop_deadline_{};
+  // Refreshed by the timer: nobody formats a date, or reads the wall clock, per answer.
+  std::string date;
+  std::mutex post_mutex;
+  bool stopped = false;
+  std::thread thread_;
+
+  friend class HttpServer;
+};
+
+}  // namespace discern::net

@@ -1,0 +1,120 @@
+#include "app/pipeline.hpp"
+
+#include "base/log.hpp"
+#include "base/thread_name.hpp"
+#include "metrics/catalogue.hpp"
+
+namespace discern::app {
+namespace {
+
+namespace catalogue = metrics::catalogue;
+
+// While the disk is full, marks wait in memory; more than this are not worth it.
+constexpr std::size_t kMaxPendingEvents = 10'000;
+
+}  // namespace
+
+Pipeline::Pipeline(metrics::Registry& registry,
+                   const Clock& clock,
+                   PipelineStages stages,
+                   PipelineIntervals intervals)
+    : registry_(registry),
+      clock_(clock),
+      stages_(std::move(stages)),
+      intervals_(intervals),
+      duration_(registry.histograms(catalogue::kTickDuration)),
+      failures_(registry.counters(catalogue::kTickFailures)),
+      series_(registry.gauge(catalogue::kSeries)) {
+  const SteadyTime now = clock.steady_now();
+  next_history_ = now + intervals.history;
+  next_backup_ = now + intervals.backup;
+}
+
+Pipeline::~Pipeline() {
+  stop();
+}
+
+void Pipeline::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Pipeline::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (!thread_.joinable()) return;
+  thread_.join();
+}
+
+void Pipeline::run() {
+  set_thread_name("pipeline");
+  SteadyTime next = clock_.steady_now();
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    const SteadyTime now = clock_.steady_now();
+    tick(now);
+    // Ticks that were missed (a slow disk, a suspended machine) are not made up for.
+    while (next <= clock_.steady_now()) next += intervals_.live;
+    lock.lock();
+    wake_.wait_until(lock, next, [&] { return stopping_; });
+  }
+  lock.unlock();
+  tick(clock_.steady_now(), true);
+}
+
+template <class Work>
+void Pipeline::timed(std::string_view part, Work&& work) {
+  const SteadyTime begin = clock_.steady_now();
+  work();
+  duration_.with(part).observe(clock_.steady_now() - begin);
+}
+
+void Pipeline::fail(std::string_view part, const Error& error) {
+  failures_.with(part).add();
+  log::error("pipeline", "{} failed, the next tick tries again: {}", part, error.text);
+}
+
+void Pipeline::tick(SteadyTime now, bool last) {
+  timed("collect", stages_.collect);
+  const bool history_due = last || now >= next_history_;
+  const bool cut = history_due && stages_.cut && stages_.cut(latch_);
+
+  metrics::SnapshotPtr snapshot;
+  timed("snapshot",
+        [&] { snapshot = registry_.snapshot(clock_.system_now(), now, cut ? &latch_ : nullptr); });
+  series_.set(static_cast<double>(snapshot->series_count()));
+  // From here on nobody reads a live counter.
+
+  pending_events_.insert(
+      pending_events_.end(), snapshot->events().begin(), snapshot->events().end());
+  if (pending_events_.size() > kMaxPendingEvents) {
+    pending_events_.erase(pending_events_.begin(), pending_events_.end() - kMaxPendingEvents);
+  }
+  if (stages_.live != nullptr) timed("live", [&] { stages_.live->consume(snapshot); });
+
+  if (history_due) {
+    while (next_history_ <= now) next_history_ += intervals_.history;
+    timed("history", [&] {
+      if (auto done = stages_.commit(*snapshot, pending_events_, cut); done) {
+        pending_events_.clear();
+        if (history_failing_) log::info("pipeline", "history is written again");
+        history_failing_ = false;
+      } else {
+        history_failing_ = true;
+        fail("history", done.error());
+      }
+    });
+  }
+  if (stages_.backup && (last || now >= next_backup_)) {
+    while (next_backup_ <= now) next_backup_ += intervals_.backup;
+    timed("backup", [&] {
+      if (auto done = stages_.backup(*snapshot); !done) fail("backup", done.error());
+    });
+  }
+}
+
+}  // namespace discern::app

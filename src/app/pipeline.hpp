@@ -1,0 +1,85 @@
+#pragma once
+
+// The tick: collect, snapshot, each sink, in that order, on the pipeline thread.
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "metrics/registry.hpp"
+#include "metrics/sink.hpp"
+
+namespace discern::app {
+
+// What the pipeline calls; all on its thread.
+struct PipelineStages {
+  // Producers publish what only they can read.
+  std::function<void()> collect;
+  // One ordered cut: copies the gateway thread's cells and its sessions at one instant. False when
+  // the gateway did not answer; the tick is then written without sessions.
+  std::function<bool(metrics::slab::Latch&)> cut;
+  // Every live tick.
+  metrics::Sink* live = nullptr;
+  // Every history tick: the snapshot, the marks since the last one that succeeded, and the sessions
+  // of the cut if there was one, in one transaction.
+  std::function<Result<void>(const metrics::Snapshot&, std::span<const metrics::Event>, bool cut)>
+      commit;
+  // metrics.json; empty when switched off.
+  std::function<Result<void>(const metrics::Snapshot&)> backup;
+};
+
+struct PipelineIntervals {
+  std::chrono::milliseconds live{1000};
+  std::chrono::milliseconds history{10000};
+  std::chrono::milliseconds backup{300000};
+};
+
+class Pipeline {
+ public:
+  Pipeline(metrics::Registry& registry,
+           const Clock& clock,
+           PipelineStages stages,
+           PipelineIntervals intervals);
+  ~Pipeline();
+
+  // The first tick comes at once: a page opened in the first second finds numbers.
+  void start();
+  // Writes a last history tick and the backup, then ends the thread. Safe to call twice.
+  void stop();
+
+  // One tick now; for `start`'s thread and for tests.
+  void tick(SteadyTime now, bool last = false);
+
+ private:
+  void run();
+  void fail(std::string_view part, const Error& error);
+  template <class Work>
+  void timed(std::string_view part, Work&& work);
+
+  metrics::Registry& registry_;
+  const Clock& clock_;
+  const PipelineStages stages_;
+  const PipelineIntervals intervals_;
+  metrics::Family<metrics::Histogram>& duration_;
+  metrics::Family<metrics::Counter>& failures_;
+  metrics::Gauge series_;
+
+  SteadyTime next_history_{};
+  SteadyTime next_backup_{};
+  metrics::slab::Latch latch_;
+  // Marks that are not on disk yet; bounded, the oldest go first.
+  std::vector<metrics::Event> pending_events_;
+  bool history_failing_ = false;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace discern::app

@@ -1,0 +1,90 @@
+#include "app/pipeline.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace discern::app {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+struct PipelineTest : testing::Test, metrics::Sink {
+  void consume(const metrics::SnapshotPtr&) override { calls.push_back("live"); }
+
+  PipelineStages stages() {
+    return {.collect = [&] { calls.push_back("collect"); },
+            .cut =
+                [&](metrics::slab::Latch& latch) {
+                  calls.push_back("cut");
+                  metrics::slab::latch_current_thread(latch);
+                  return true;
+                },
+            .live = this,
+            .commit = [&](const metrics::Snapshot&,
+                          std::span<const metrics::Event> marks,
+                          bool) -> Result<void> {
+              calls.push_back("commit");
+              if (disk_full) return Error(Errc::Io, "disk is full");
+              for (const metrics::Event& mark : marks) committed.push_back(mark.text);
+              return {};
+            },
+            .backup = [&](const metrics::Snapshot&) -> Result<void> {
+              calls.push_back("backup");
+              return {};
+            }};
+  }
+  void tick_after(std::chrono::milliseconds passed, bool last = false) {
+    clock.advance(passed);
+    calls.clear();
+    pipeline.tick(clock.steady_now(), last);
+  }
+
+  ManualClock clock;
+  metrics::Registry registry{clock.system_now()};
+  std::vector<std::string> calls;
+  std::vector<std::string> committed;
+  bool disk_full = false;
+  Pipeline pipeline{registry, clock, stages(), {.live = 1s, .history = 10s, .backup = 60s}};
+};
+
+TEST_F(PipelineTest, CollectsThenShowsEveryTick) {
+  tick_after(1s);
+  EXPECT_THAT(calls, ElementsAre("collect", "live"));
+}
+
+TEST_F(PipelineTest, CutsAndCommitsEveryHistoryTick) {
+  tick_after(9s);
+  EXPECT_THAT(calls, ElementsAre("collect", "live"));
+  tick_after(1s);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit"));
+  tick_after(1s);
+  EXPECT_THAT(calls, ElementsAre("collect", "live"));
+}
+
+TEST_F(PipelineTest, TheLastTickWritesEverything) {
+  tick_after(1s, true);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit", "backup"));
+}
+
+TEST_F(PipelineTest, MarksOfAllTicksReachTheDiskOnceAlsoAfterAFailure) {
+  registry.annotate({clock.system_now(), "start", "a"});
+  tick_after(1s);
+  registry.annotate({clock.system_now(), "reload", "b"});
+  disk_full = true;
+  tick_after(10s);
+  EXPECT_TRUE(committed.empty());
+  disk_full = false;
+  tick_after(10s);
+  tick_after(10s);
+  EXPECT_THAT(committed, ElementsAre("a", "b"));
+}
+
+TEST_F(PipelineTest, AFailedCommitIsCounted) {
+  disk_full = true;
+  tick_after(10s);
+  EXPECT_EQ(registry.snapshot({}, {})->lifetime_sum("discern_tick_failures_total"), 1);
+}
+
+}  // namespace
+}  // namespace discern::app

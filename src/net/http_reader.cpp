@@ -170,10 +170,17 @@ struct HttpReader::Work {
     }
   }
 
-  static const HttpRefusal* refusal_of(const error_code& ec) {
+  // Whether the request line ends like HTTP of some version, and not like anything else.
+  bool speaks_http() const {
+    const std::string_view line = std::string_view(parts.head).substr(0, parts.head.find('\r'));
+    const std::size_t at = line.rfind(" HTTP/");
+    return at != line.npos && line.size() == at + 9;
+  }
+
+  const HttpRefusal* refusal_of(const error_code& ec) const {
     if (ec == http::error::body_limit) return &kLargeBody;
     if (ec == http::error::header_limit) return &kLargeHead;
-    if (ec == http::error::bad_version) return &kVersion;
+    if (ec == http::error::bad_version && speaks_http()) return &kVersion;
     return &kMalformed;
   }
 

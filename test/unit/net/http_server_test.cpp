@@ -1,0 +1,325 @@
+#include "net/http_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "unit/net/http_raw_client.hpp"
+
+namespace discern::net {
+namespace {
+
+using namespace std::chrono_literals;
+using test::RawClient;
+using test::status_of;
+
+// Answers by path, and remembers what the server told it.
+struct Echo : HttpHandler {
+  void on_request(const HttpRequest& request, HttpResponder responder) override {
+    if (request.path == "/throw") throw std::runtime_error("on purpose");
+    if (request.path == "/drop") return;
+    if (request.path == "/keep") {
+      const std::lock_guard lock(mutex);
+      kept.emplace(std::move(responder));
+      changed.notify_all();
+      return;
+    }
+    if (request.path == "/stream") {
+      HttpResponse head;
+      head.content_type = "text/event-stream";
+      auto opened = responder.open_stream(std::move(head), [this] { count("stream closed"); });
+      stream = std::move(opened);
+      count("stream opened");
+      return;
+    }
+    HttpResponse response;
+    response.content_type = "text/plain";
+    if (request.path == "/large") {
+      response.body = std::make_shared<const std::string>(3'000'000, 'x');
+    } else {
+      std::string text(request.method);
+      text.append(" ").append(request.path).append(" ").append(request.body);
+      response.body = HttpBody(std::move(text));
+    }
+    response.tag = 7;
+    responder.answer(std::move(response));
+  }
+  void on_answered(std::uint32_t tag, int status, std::chrono::nanoseconds) override {
+    count("answered " + std::to_string(tag) + " " + std::to_string(status));
+  }
+  void on_refused(std::string_view reason, int status) override {
+    count(std::string(reason) + " " + std::to_string(status));
+  }
+  void on_timer(std::size_t open) override {
+    const std::lock_guard lock(mutex);
+    connections = open;
+    changed.notify_all();
+  }
+
+  void count(const std::string& what) {
+    const std::lock_guard lock(mutex);
+    ++counts[what];
+    changed.notify_all();
+  }
+  bool wait_for(const std::string& what, int times = 1) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, 10s, [&] { return counts[what] >= times; });
+  }
+  bool wait_for_connections(std::size_t wanted) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, 10s, [&] { return connections == wanted; });
+  }
+  HttpResponder take_kept() {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, 10s, [&] { return kept.has_value(); });
+    HttpResponder taken = std::move(kept.value());
+    kept.reset();
+    return taken;
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::string, int> counts;
+  std::size_t connections = 0;
+  std::optional<HttpResponder> kept;
+  std::shared_ptr<HttpStream> stream;  // The server's thread only.
+};
+
+struct HttpServerTest : testing::Test {
+  void SetUp() override { start({}); }
+  void start(HttpServerOptions options) {
+    server.reset();
+    options.fixed_fields = "X-Fixed: yes\r\n";
+    auto started = HttpServer::start(std::move(options), echo);
+    ASSERT_TRUE(started.ok());
+    server = *std::move(started);
+  }
+  std::uint16_t port() const { return server->port(); }
+  static std::string get(std::string_view path) {
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  }
+
+  Echo echo;
+  std::unique_ptr<HttpServer> server;
+};
+
+TEST_F(HttpServerTest, AnswersManyRequestsOnOneConnection) {
+  RawClient client(port());
+  for (int i = 0; i < 100; ++i) {
+    client.send(get("/" + std::to_string(i)));
+    EXPECT_TRUE(client.read_answer().ends_with("GET /" + std::to_string(i) + " "));
+  }
+  EXPECT_TRUE(echo.wait_for("answered 7 200", 100));
+}
+
+TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
+  RawClient client(port());
+  std::string all;
+  for (int i = 0; i < 500; ++i) all += get("/" + std::to_string(i));
+  client.send(all);
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(client.read_answer().ends_with("GET /" + std::to_string(i) + " "));
+  }
+}
+
+TEST_F(HttpServerTest, APipelinedRequestWaitsForASlowOneBeforeIt) {
+  RawClient client(port());
+  client.send(get("/1") + get("/keep") + get("/2"));
+  EXPECT_TRUE(client.read_answer().ends_with("GET /1 "));
+  std::thread elsewhere([&] {
+    HttpResponse late;
+    late.body = std::string("late");
+    echo.take_kept().answer(std::move(late));
+  });
+  EXPECT_TRUE(client.read_answer().ends_with("late"));
+  EXPECT_TRUE(client.read_answer().ends_with("GET /2 "));
+  elsewhere.join();
+}
+
+TEST_F(HttpServerTest, SendsLargeBodiesWhole) {
+  RawClient client(port());
+  client.send(get("/large") + get("/after"));
+  EXPECT_EQ(client.read_answer().size() > 3'000'000, true);
+  EXPECT_TRUE(client.read_answer().ends_with("GET /after "));
+}
+
+TEST_F(HttpServerTest, LeavesTheBodyAwayForHead) {
+  RawClient client(port());
+  client.send("HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n" + get("/y"));
+  const std::string head = client.read_answer(false);
+  EXPECT_NE(head.find("Content-Length: 8\r\n"), head.npos) << head;
+  EXPECT_TRUE(client.read_answer().ends_with("GET /y "));
+}
+
+TEST_F(HttpServerTest, ReadsABodyAfter100Continue) {
+  RawClient client(port());
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("body");
+  EXPECT_TRUE(client.read_answer().ends_with("POST / body"));
+}
+
+TEST_F(HttpServerTest, AnswersClientsThatStopSending) {
+  RawClient client(port());
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  client.finish_sending();
+  const std::string answer = client.read_all();
+  EXPECT_EQ(status_of(answer), 200);
+  EXPECT_NE(answer.find("Connection: close"), answer.npos);
+}
+
+TEST_F(HttpServerTest, AHandlerThatThrowsOrForgetsGives500) {
+  RawClient client(port());
+  client.send(get("/throw"));
+  EXPECT_EQ(status_of(client.read_answer()), 500);
+  client.send(get("/drop"));
+  EXPECT_EQ(status_of(client.read_answer()), 500);
+  client.send(get("/ok"));
+  EXPECT_EQ(status_of(client.read_answer()), 200);
+}
+
+TEST_F(HttpServerTest, RefusesMalformedRequestsAndCloses) {
+  RawClient client(port());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nBad header\r\n\r\n" + get("/never"));
+  const std::string answer = client.read_all();
+  EXPECT_EQ(status_of(answer), 400);
+  EXPECT_NE(answer.find("X-Fixed: yes"), answer.npos);
+  EXPECT_EQ(answer.find("never"), answer.npos);
+  EXPECT_TRUE(echo.wait_for("malformed 400"));
+}
+
+TEST_F(HttpServerTest, TheAnswerToAnOversizedBodyArrivesWhileItIsBeingSent) {
+  RawClient client(port());
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n");
+  client.send(std::string(1'000'000, 'x'));
+  EXPECT_EQ(status_of(client.read_all()), 413);
+}
+
+TEST_F(HttpServerTest, SlowHeadersAndBodiesTimeOut) {
+  HttpServerOptions options;
+  options.header_timeout = options.body_timeout = 300ms;
+  start(options);
+  RawClient header(port());
+  header.send("GET / HTTP/1.1\r\nHo");
+  RawClient body(port());
+  body.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+  RawClient silent(port());
+  EXPECT_EQ(status_of(header.read_all()), 408);
+  EXPECT_EQ(status_of(body.read_all()), 408);
+  EXPECT_EQ(silent.read_all(), "");
+}
+
+TEST_F(HttpServerTest, IdleConnectionsAreClosed) {
+  HttpServerOptions options;
+  options.idle_timeout = 300ms;
+  start(options);
+  RawClient client(port());
+  client.send(get("/"));
+  EXPECT_EQ(status_of(client.read_answer()), 200);
+  EXPECT_EQ(client.read_all(), "");
+}
+
+TEST_F(HttpServerTest, AHandlerThatTakesTooLongGives504AndItsAnswerIsDropped) {
+  HttpServerOptions options;
+  options.handler_timeout = 300ms;
+  start(options);
+  RawClient client(port());
+  client.send(get("/keep"));
+  EXPECT_EQ(status_of(client.read_answer()), 504);
+  echo.take_kept().answer({});
+  client.send(get("/next"));
+  EXPECT_TRUE(client.read_answer().ends_with("GET /next "));
+}
+
+TEST_F(HttpServerTest, CapsConnections) {
+  HttpServerOptions options;
+  options.connections_per_address = 2;
+  start(options);
+  RawClient one(port());
+  RawClient two(port());
+  one.send(get("/"));
+  two.send(get("/"));
+  EXPECT_EQ(status_of(one.read_answer()), 200);
+  EXPECT_EQ(status_of(two.read_answer()), 200);
+  RawClient three(port());
+  EXPECT_EQ(status_of(three.read_all()), 503);
+  EXPECT_TRUE(echo.wait_for("connections_of_address 503"));
+  EXPECT_TRUE(echo.wait_for_connections(2));
+}
+
+TEST_F(HttpServerTest, StreamsReachTheirClientUntilItLeaves) {
+  {
+    RawClient client(port());
+    client.send(get("/stream"));
+    ASSERT_TRUE(echo.wait_for("stream opened"));
+    server->post([&] { echo.stream->push(std::make_shared<const std::string>("one\n")); });
+    server->post([&] { echo.stream->push(std::make_shared<const std::string>("two\n")); });
+    const std::string answer = client.read_until("two\n");
+    EXPECT_EQ(answer.find("Content-Length"), answer.npos);
+    EXPECT_TRUE(answer.ends_with("\r\n\r\none\ntwo\n"));
+  }
+  EXPECT_TRUE(echo.wait_for("stream closed"));
+}
+
+TEST_F(HttpServerTest, AStreamWhoseClientDoesNotReadIsDropped) {
+  RawClient client(port(), 4096);
+  client.send(get("/stream"));
+  ASSERT_TRUE(echo.wait_for("stream opened"));
+  const auto piece = std::make_shared<const std::string>(100'000, 'x');
+  for (int i = 0; i < 200; ++i) server->post([&, piece] { echo.stream->push(piece); });
+  EXPECT_TRUE(echo.wait_for("slow_stream 0"));
+  EXPECT_TRUE(echo.wait_for("stream closed"));
+}
+
+TEST_F(HttpServerTest, StopClosesEverythingAndLateAnswersAreHarmless) {
+  RawClient idle(port());
+  idle.send(get("/"));
+  idle.read_answer();
+  RawClient streaming(port());
+  streaming.send(get("/stream"));
+  ASSERT_TRUE(echo.wait_for("stream opened"));
+  RawClient waiting(port());
+  waiting.send(get("/keep"));
+  HttpResponder late = echo.take_kept();
+  server->stop();
+  server->stop();
+  late.answer({});
+  EXPECT_EQ(idle.read_all(), "");
+  EXPECT_EQ(status_of(streaming.read_all()), 200);
+  EXPECT_TRUE(echo.wait_for("stream closed"));
+  EXPECT_THROW(RawClient refused(port()), std::runtime_error);
+  echo.stream.reset();
+}
+
+TEST_F(HttpServerTest, AnswersUnderWayAreFinishedWhenItStops) {
+  RawClient client(port());
+  client.send(get("/keep"));
+  HttpResponder responder = echo.take_kept();
+  std::thread stopper([&] { server->stop(); });
+  HttpResponse response;
+  response.body = std::string("finished");
+  responder.answer(std::move(response));
+  EXPECT_TRUE(client.read_all().ends_with("finished"));
+  stopper.join();
+}
+
+TEST_F(HttpServerTest, SaysWhatIsWrongWithItsAddress) {
+  HttpServerOptions options;
+  options.address = "example";
+  EXPECT_EQ(HttpServer::start(options, echo).error().kind, Errc::Invalid);
+  options.address = "127.0.0.1";
+  options.port = port();
+  const auto taken = HttpServer::start(options, echo);
+  ASSERT_FALSE(taken.ok());
+  EXPECT_EQ(taken.error().kind, Errc::Io);
+  EXPECT_TRUE(*is_loopback_address("::1"));
+  EXPECT_TRUE(*is_loopback_address("localhost"));
+  EXPECT_FALSE(*is_loopback_address("0.0.0.0"));
+}
+
+}  // namespace
+}  // namespace discern::net

@@ -172,9 +172,9 @@ struct HttpReader::Work {
 
   // Whether the request line ends like HTTP of some version, and not like anything else.
   bool speaks_http() const {
-    const std::string_view line = std::string_view(parts.head).substr(0, parts.head.find('\r'));
-    const std::size_t at = line.rfind(" HTTP/");
-    return at != line.npos && line.size() == at + 9;
+    const std::string_view first = std::string_view(parts.head).substr(0, parts.head.find('\r'));
+    const std::size_t at = first.rfind(" HTTP/");
+    return at != first.npos && first.size() == at + 9;
   }
 
   const HttpRefusal* refusal_of(const error_code& ec) const {

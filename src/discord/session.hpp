@@ -28,6 +28,13 @@ struct SavedShard {
   bool operator==(const SavedShard&) const = default;
 };
 
+// How the guild list differs from that of the cut before. Apply `removed` first: a guild may leave
+// and come back between two cuts.
+struct GuildChanges {
+  std::vector<GuildId> removed;
+  std::vector<SavedGuild> changed;  // Added, or different.
+};
+
 // One ordered cut: every dispatch up to a shard's sequence is in the totals, none after it.
 struct SavedSessions {
   ApplicationId application;
@@ -36,7 +43,10 @@ struct SavedSessions {
   // SHA-256 of the token, hex: another token means no resume. Never the token.
   std::string token_fingerprint;
   std::vector<SavedShard> shards;
+  // Whether `guilds` is the whole list, or `changes` tells what became of the one before.
+  bool all_guilds = true;
   std::vector<SavedGuild> guilds;
+  GuildChanges changes;
 };
 
 }  // namespace discern::discord

@@ -1,0 +1,210 @@
+#include "discord/gateway/guild_cache.hpp"
+
+#include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+namespace discern::discord {
+
+GuildCache::Shard& GuildCache::shard(std::uint32_t id) {
+  if (id >= shards_.size()) shards_.resize(id + 1);
+  return shards_[id];
+}
+
+std::uint64_t GuildCache::guilds_of(std::uint32_t id) const {
+  return id < shards_.size() ? shards_[id].guilds : 0;
+}
+
+std::uint64_t GuildCache::pending_of(std::uint32_t id) const {
+  return id < shards_.size() ? shards_[id].pending : 0;
+}
+
+std::uint16_t GuildCache::intern(std::string_view locale) {
+  const auto found = std::find(locales_.begin(), locales_.end(), locale);
+  if (found != locales_.end()) return static_cast<std::uint16_t>(found - locales_.begin());
+  // Discord has some thirty locales; the limit is against nonsense.
+  if (locales_.size() >= 1000 || locale.size() > 16) return 0;
+  locales_.emplace_back(locale);
+  return static_cast<std::uint16_t>(locales_.size() - 1);
+}
+
+GuildCache::Guild& GuildCache::insert(std::uint32_t shard_id, GuildId id) {
+  Guild& guild = guilds_[id];
+  guild.shard = shard_id;
+  ++totals_.guilds;
+  ++shard(shard_id).guilds;
+  touch(id, guild);
+  return guild;
+}
+
+void GuildCache::erase(Map::iterator at) {
+  Guild& guild = at->second;
+  set_state(guild, State::Available);
+  set_members(guild, 0);
+  --totals_.guilds;
+  --shard(guild.shard).guilds;
+  removed_.push_back(at->first);
+  guilds_.erase(at);
+}
+
+void GuildCache::set_state(Guild& guild, State state) {
+  if (guild.state == State::Unavailable) --totals_.unavailable;
+  if (guild.state == State::Pending) --shard(guild.shard).pending;
+  guild.state = state;
+  if (state == State::Unavailable) ++totals_.unavailable;
+  if (state == State::Pending) ++shard(guild.shard).pending;
+}
+
+void GuildCache::set_members(Guild& guild, std::uint64_t members) {
+  totals_.users = totals_.users - guild.members + members;
+  guild.members = members;
+}
+
+void GuildCache::touch(GuildId id, Guild& guild) {
+  if (guild.dirty) return;
+  guild.dirty = true;
+  dirty_.push_back(id);
+}
+
+void GuildCache::restore(const std::vector<SavedGuild>& guilds) {
+  guilds_.reserve(guilds.size());
+  for (const SavedGuild& saved : guilds) {
+    if (!saved.id || guilds_.contains(saved.id)) continue;
+    Guild& guild = insert(saved.shard, saved.id);
+    guild.locale = intern(saved.locale);
+    set_members(guild, saved.members);
+    if (saved.unavailable) set_state(guild, State::Unavailable);
+    guild.dirty = false;
+    shard(saved.shard).seen = true;
+  }
+  dirty_.clear();
+}
+
+GuildCache::ReadyChanges GuildCache::begin_session(std::uint32_t shard_id,
+                                                   const std::vector<GuildId>& ids) {
+  ReadyChanges changes;
+  const bool seen_before = std::exchange(shard(shard_id).seen, true);
+  if (shard(shard_id).guilds > 0) {
+    const boost::unordered_flat_set<GuildId, std::hash<GuildId>> now(ids.begin(), ids.end());
+    std::vector<GuildId> gone;
+    for (const auto& [id, guild] : guilds_) {
+      if (guild.shard == shard_id && !now.contains(id)) gone.push_back(id);
+    }
+    for (const GuildId id : gone) erase(guilds_.find(id));
+    changes.left = static_cast<std::uint32_t>(gone.size());
+  }
+  for (const GuildId id : ids) {
+    const auto found = guilds_.find(id);
+    if (found == guilds_.end()) {
+      if (seen_before) ++changes.joined;
+      set_state(insert(shard_id, id), State::Pending);
+    } else if (found->second.state != State::Pending) {
+      set_state(found->second, State::Pending);
+    }
+  }
+  return changes;
+}
+
+GuildCache::Change GuildCache::on_create(std::uint32_t shard_id, const Created& created) {
+  const auto found = guilds_.find(created.id);
+  Change change = Change::None;
+  Guild* guild = nullptr;
+  if (found == guilds_.end()) {
+    // An unavailable guild that READY did not name is no reason to celebrate yet; it counts as
+    // there all the same.
+    change = created.unavailable ? Change::Outage : Change::Joined;
+    guild = &insert(shard_id, created.id);
+  } else {
+    guild = &found->second;
+    if (created.unavailable) {
+      change = guild->state == State::Unavailable ? Change::None : Change::Outage;
+    } else if (guild->state == State::Pending) {
+      change = Change::Loaded;
+    } else if (guild->state == State::Unavailable) {
+      change = Change::Returned;
+    }
+  }
+  if (created.unavailable) {
+    set_state(*guild, State::Unavailable);
+  } else {
+    set_state(*guild, State::Available);
+    set_members(*guild, created.members);
+    guild->locale = intern(created.locale);
+  }
+  touch(created.id, *guild);
+  return change;
+}
+
+GuildCache::Change GuildCache::on_delete(std::uint32_t shard_id, GuildId id, bool unavailable) {
+  const auto found = guilds_.find(id);
+  if (!unavailable) {
+    if (found == guilds_.end()) return Change::None;
+    erase(found);
+    return Change::Left;
+  }
+  Guild& guild = found == guilds_.end() ? insert(shard_id, id) : found->second;
+  if (guild.state == State::Unavailable) return Change::None;
+  set_state(guild, State::Unavailable);
+  touch(id, guild);
+  return Change::Outage;
+}
+
+void GuildCache::on_update(GuildId id, std::string_view locale) {
+  const auto found = guilds_.find(id);
+  if (found == guilds_.end() || locale.empty()) return;
+  const std::uint16_t now = intern(locale);
+  if (found->second.locale == now) return;
+  found->second.locale = now;
+  touch(id, found->second);
+}
+
+void GuildCache::on_members(GuildId id, int difference) {
+  const auto found = guilds_.find(id);
+  if (found == guilds_.end()) return;
+  const auto before = static_cast<std::int64_t>(found->second.members);
+  set_members(found->second,
+              static_cast<std::uint64_t>(std::max<std::int64_t>(before + difference, 0)));
+  touch(id, found->second);
+}
+
+void GuildCache::settle(std::uint32_t shard_id) {
+  if (shard(shard_id).pending == 0) return;
+  for (auto& [id, guild] : guilds_) {
+    if (guild.shard != shard_id || guild.state != State::Pending) continue;
+    set_state(guild, State::Unavailable);
+    touch(id, guild);
+  }
+}
+
+SavedGuild GuildCache::saved(GuildId id, const Guild& guild) const {
+  SavedGuild out;
+  out.id = id;
+  out.shard = guild.shard;
+  out.members = guild.members;
+  out.locale = locales_[guild.locale];
+  out.unavailable = guild.state != State::Available;
+  return out;
+}
+
+std::vector<SavedGuild> GuildCache::all() const {
+  std::vector<SavedGuild> out;
+  out.reserve(guilds_.size());
+  for (const auto& [id, guild] : guilds_) out.push_back(saved(id, guild));
+  return out;
+}
+
+GuildChanges GuildCache::take_changes() {
+  GuildChanges out;
+  out.removed = std::move(removed_);
+  removed_.clear();
+  out.changed.reserve(dirty_.size());
+  for (const GuildId id : dirty_) {
+    const auto found = guilds_.find(id);
+    if (found == guilds_.end() || !found->second.dirty) continue;
+    found->second.dirty = false;
+    out.changed.push_back(saved(id, found->second));
+  }
+  dirty_.clear();
+  return out;
+}
+
+}  // namespace discern::discord

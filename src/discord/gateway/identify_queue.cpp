@@ -1,0 +1,70 @@
+#include "discord/gateway/identify_queue.hpp"
+
+#include <algorithm>
+
+namespace discern::discord {
+
+void IdentifyQueue::set_limit(const StartLimit& limit, SteadyTime now) {
+  const std::uint32_t concurrency = std::max(limit.max_concurrency, 1u);
+  const bool rebucket = concurrency != limit_.max_concurrency;
+  limit_ = limit;
+  limit_.max_concurrency = concurrency;
+  reset_at_ = now + limit.reset_after;
+  if (!rebucket) return;
+  std::map<std::uint32_t, Bucket> before = std::move(buckets_);
+  buckets_.clear();
+  for (auto& [number, bucket] : before) {
+    for (const std::uint32_t shard : bucket.waiting) bucket_of(shard).waiting.insert(shard);
+    // A holder keeps its slot; two of them may now share a bucket, and the later one names it.
+    if (bucket.holder) bucket_of(*bucket.holder).holder = bucket.holder;
+  }
+}
+
+void IdentifyQueue::ask(std::uint32_t shard) {
+  bucket_of(shard).waiting.insert(shard);
+}
+
+void IdentifyQueue::give_back(std::uint32_t shard, bool spent, SteadyTime now) {
+  Bucket& bucket = bucket_of(shard);
+  bucket.waiting.erase(shard);
+  if (bucket.holder == shard) {
+    bucket.holder.reset();
+    if (granted_ > 0) --granted_;
+  }
+  if (!spent) return;
+  bucket.free_at = now + interval_;
+  if (limit_.remaining > 0) --limit_.remaining;
+}
+
+void IdentifyQueue::refill(SteadyTime now) {
+  if (reset_at_ == SteadyTime{} || now < reset_at_ || limit_.remaining > 0) return;
+  limit_.remaining = limit_.total;
+  reset_at_ = now + std::chrono::hours(24);
+}
+
+std::optional<std::uint32_t> IdentifyQueue::grant(SteadyTime now) {
+  refill(now);
+  if (exhausted()) return std::nullopt;
+  for (auto& [number, bucket] : buckets_) {
+    if (bucket.holder || bucket.waiting.empty() || now < bucket.free_at) continue;
+    const std::uint32_t shard = *bucket.waiting.begin();
+    bucket.waiting.erase(bucket.waiting.begin());
+    bucket.holder = shard;
+    ++granted_;
+    return shard;
+  }
+  return std::nullopt;
+}
+
+std::optional<SteadyTime> IdentifyQueue::next_grant(SteadyTime now) const {
+  std::optional<SteadyTime> next;
+  for (const auto& [number, bucket] : buckets_) {
+    if (bucket.holder || bucket.waiting.empty()) continue;
+    const SteadyTime at = std::max(bucket.free_at, now);
+    if (!next || at < *next) next = at;
+  }
+  if (next && limit_.remaining == 0) return std::max(*next, reset_at_);
+  return next;
+}
+
+}  // namespace discern::discord

@@ -1,0 +1,65 @@
+#pragma once
+
+// Who may identify when. Discord allows `max_concurrency` IDENTIFYs in 5 s, one for each bucket
+// (shard id modulo max_concurrency), and about 1,000 a day; at the end of that budget it resets the
+// bot's token. Pure. See Discord Docs/Gateway, Sharding and Session Start Limit Object.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/clock.hpp"
+
+namespace discern::discord {
+
+// As GET /gateway/bot gives it.
+struct StartLimit {
+  std::uint32_t total = 1000;
+  std::uint32_t remaining = 1000;
+  std::chrono::milliseconds reset_after{0};
+  std::uint32_t max_concurrency = 1;
+};
+
+class IdentifyQueue {
+ public:
+  // `interval` is a little more than Discord's 5 s, because it is Discord's clock that counts.
+  explicit IdentifyQueue(std::chrono::milliseconds interval = std::chrono::milliseconds(5250))
+      : interval_(interval) {}
+
+  void set_limit(const StartLimit& limit, SteadyTime now);
+
+  // Gets in line, once.
+  void ask(std::uint32_t shard);
+  // Leaves the line or gives a granted slot back. A spent one blocks its bucket for the interval
+  // from now on and costs one of the day's budget.
+  void give_back(std::uint32_t shard, bool spent, SteadyTime now);
+
+  // The next shard that may connect and identify; the slot is its own until give_back.
+  std::optional<std::uint32_t> grant(SteadyTime now);
+  // When grant() can have something new without an ask or a give_back; nothing when never.
+  std::optional<SteadyTime> next_grant(SteadyTime now) const;
+
+  std::uint32_t total() const { return limit_.total; }
+  std::uint32_t remaining() const { return limit_.remaining; }
+  SteadyTime reset_at() const { return reset_at_; }
+  bool exhausted() const { return limit_.remaining <= granted_; }
+
+ private:
+  struct Bucket {
+    std::set<std::uint32_t> waiting;  // Shards in order.
+    std::optional<std::uint32_t> holder;
+    SteadyTime free_at{};
+  };
+  Bucket& bucket_of(std::uint32_t shard) { return buckets_[shard % limit_.max_concurrency]; }
+  void refill(SteadyTime now);
+
+  const std::chrono::milliseconds interval_;
+  StartLimit limit_;
+  SteadyTime reset_at_{};
+  std::uint32_t granted_ = 0;  // Slots that are out and may still be spent.
+  std::map<std::uint32_t, Bucket> buckets_;
+};
+
+}  // namespace discern::discord

@@ -1,0 +1,21 @@
+#include "discord/model/dispatch.hpp"
+
+namespace discern::discord {
+
+std::string_view to_string(InteractionType type) {
+  switch (type) {
+    case InteractionType::Ping:
+      return "ping";
+    case InteractionType::Command:
+      return "command";
+    case InteractionType::Component:
+      return "component";
+    case InteractionType::Autocomplete:
+      return "autocomplete";
+    case InteractionType::ModalSubmit:
+      return "modal";
+  }
+  return "other";
+}
+
+}  // namespace discern::discord

@@ -1,106 +1,189 @@
 // Registry::snapshot: reading all cells into an immutable value.
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cmath>
 
 #include "metrics/registry.hpp"
 
 namespace discern::metrics {
 namespace {
 
-constexpr std::size_t kHistogramBuckets = kOctaves * kBucketsPerOctave;
+// The counts of one histogram over all slabs. Only octaves that some thread used are read, added
+// and cleared: an idle histogram costs one load a slab.
+class HistogramSums {
+ public:
+  void add(const slab::View& view, std::uint32_t slot) {
+    namespace hc = histogram_cells;
+    if (slot == kNoSlot || slot + hc::kCells > view.slots) return;
+    const std::uint64_t* cells = view.cells + slot;
+    zero += slab::load(cells[hc::kZero]);
+    sum += std::bit_cast<double>(slab::load(cells[hc::kSum]));
+    for (std::uint64_t left = slab::load(cells[hc::kUsed]); left != 0; left &= left - 1) {
+      const auto octave = static_cast<std::uint32_t>(std::countr_zero(left));
+      const std::uint64_t pair = slab::load(cells[hc::kOctave + octave / 2]);
+      add_octave(view, octave, static_cast<std::uint32_t>(pair >> (octave % 2 * 32)));
+    }
+  }
 
-struct Sums {
+  // Appends the buckets that hold something, ascending, and forgets everything.
+  std::uint64_t drain(std::vector<Bucket>& out) {
+    std::uint64_t count = zero;
+    for (std::uint64_t left = used_; left != 0; left &= left - 1) {
+      const auto octave = static_cast<std::size_t>(std::countr_zero(left));
+      for (std::size_t step = 0; step < kBucketsPerOctave; ++step) {
+        std::uint64_t& bucket = counts_[octave * kBucketsPerOctave + step];
+        if (bucket == 0) continue;
+        const BucketPosition at{static_cast<std::uint32_t>(octave),
+                                static_cast<std::uint32_t>(step)};
+        out.push_back({static_cast<std::int16_t>(bucket_index(at)), bucket});
+        count += bucket;
+        bucket = 0;
+      }
+    }
+    used_ = 0;
+    zero = 0;
+    sum = 0;
+    return count;
+  }
+
   std::uint64_t zero = 0;
   double sum = 0;
-  std::uint64_t counts[kHistogramBuckets] = {};
+
+ private:
+  void add_octave(const slab::View& view, std::uint32_t octave, std::uint32_t offset) {
+    if (offset == 0) return;
+    const std::size_t first = offset - kSlots;
+    // A latch may be older than the octave.
+    if (first + kBucketsPerOctave > view.dynamic_cells) return;
+    used_ |= std::uint64_t{1} << octave;
+    for (std::uint32_t i = 0; i < kBucketsPerOctave; ++i) {
+      counts_[octave * kBucketsPerOctave + i] += slab::load(view.dynamic[first + i]);
+    }
+  }
+
+  std::uint64_t used_ = 0;
+  std::array<std::uint64_t, kOctaves * kBucketsPerOctave> counts_{};
 };
-
-void add_octave(Sums& sums, const slab::View& view, std::uint32_t octave, std::uint32_t offset) {
-  if (offset == 0) return;
-  const std::size_t first = offset - kSlots;
-  // A latch may be older than the octave.
-  if (first + kBucketsPerOctave > view.dynamic_cells) return;
-  for (std::uint32_t i = 0; i < kBucketsPerOctave; ++i) {
-    sums.counts[octave * kBucketsPerOctave + i] += slab::load(view.dynamic[first + i]);
-  }
-}
-
-void add_view(Sums& sums, const slab::View& view, std::uint32_t slot) {
-  namespace hc = histogram_cells;
-  if (slot == kNoSlot || slot + hc::kCells > view.slots) return;
-  const std::uint64_t* cells = view.cells + slot;
-  sums.zero += slab::load(cells[hc::kZero]);
-  sums.sum += std::bit_cast<double>(slab::load(cells[hc::kSum]));
-  for (std::uint32_t pair = 0; pair < kOctaves / 2; ++pair) {
-    const std::uint64_t offsets = slab::load(cells[hc::kOctave + pair]);
-    if (offsets == 0) continue;
-    add_octave(sums, view, pair * 2, static_cast<std::uint32_t>(offsets));
-    add_octave(sums, view, pair * 2 + 1, static_cast<std::uint32_t>(offsets >> 32));
-  }
-}
 
 }  // namespace
 
 SnapshotPtr Registry::snapshot(SystemTime now, SteadyTime steady_now, const slab::Latch* latch) {
-  Snapshot* into = take_from_pool();
-  const std::lock_guard lock(mutex_);
-  refresh_layout();
-  into->owner_ = this;
-  into->time_ = now;
-  into->steady_time_ = steady_now;
-  into->process_start_ = process_start_;
-  into->sequence_ = ++sequence_;
-  into->events_.swap(events_);
-  events_.clear();
-  into->layout_ = layout_;
-  into->values_.assign(series_.size(), 0);
-  slab::with_views(latch, [&](const std::vector<slab::View>& views) {
-    for (const slab::View& view : views) {
-      for (const Series* series : counters_) {
-        if (series->slot_ == kNoSlot || series->slot_ >= view.slots) continue;
-        into->values_[series->id_] += slab::load(view.cells[series->slot_]);
-      }
-    }
-    read_histograms(*into, views);
-  });
-  for (const Series& series : series_) {
-    if (series.gauge_ == nullptr) continue;
-    const double value = series.gauge_->load(std::memory_order_relaxed);
-    into->values_[series.id_] = std::bit_cast<std::uint64_t>(value);
+  const std::lock_guard one_at_a_time(snapshot_mutex_);
+  const SnapshotPtr made(take_from_pool());
+  auto& into = const_cast<Snapshot&>(*made);
+  into.owner_ = this;
+  into.time_ = now;
+  into.steady_time_ = steady_now;
+  into.process_start_ = process_start_;
+  into.sequence_ = ++sequence_;
+  {
+    const std::lock_guard lock(mutex_);
+    refresh_plan();
+    into.events_.swap(events_);
+    events_.clear();
+    read_exemplars(into);
   }
-  return SnapshotPtr(into);
+  // From here on producers may create series; these are in the next snapshot.
+  into.layout_ = std::shared_ptr<const Layout>(plan_, &plan_->layout);
+  slab::list_views(latch, views_);
+  into.values_.assign(plan_->series, 0);
+  read_counters(into);
+  for (const ReadPlan::GaugeSource& gauge : plan_->gauges) {
+    const double value = gauge.cell->load(std::memory_order_relaxed);
+    into.values_[gauge.id] = std::bit_cast<std::uint64_t>(value);
+  }
+  read_histograms(into);
+  read_distincts(into);
+  read_topks(into);
+  return made;
 }
 
-void Registry::read_histograms(Snapshot& into, const std::vector<slab::View>& views) {
+void Registry::read_counters(Snapshot& into) const {
+  for (const slab::View& view : views_) {
+    for (const ReadPlan::Run& run : plan_->counters) {
+      if (run.slot >= view.slots) continue;
+      const std::size_t size = std::min<std::size_t>(run.size, view.slots - run.slot);
+      const std::uint64_t* cells = view.cells + run.slot;
+      std::uint64_t* values = into.values_.data() + run.id;
+      for (std::size_t i = 0; i < size; ++i) values[i] += slab::load(cells[i]);
+    }
+  }
+}
+
+void Registry::read_histograms(Snapshot& into) const {
   into.histograms_.clear();
   into.buckets_.clear();
-  Sums sums;
-  for (const Series* series : histograms_) {
-    sums = {};
-    for (const slab::View& view : views) add_view(sums, view, series->slot_);
+  HistogramSums sums;
+  for (const std::uint32_t slot : plan_->histograms) {
+    for (const slab::View& view : views_) sums.add(view, slot);
     const auto first = static_cast<std::uint32_t>(into.buckets_.size());
-    std::uint64_t count = sums.zero;
-    for (std::size_t i = 0; i < kHistogramBuckets; ++i) {
-      if (sums.counts[i] == 0) continue;
-      const int index = static_cast<int>(i) + kMinExponent * kBucketsPerOctave;
-      into.buckets_.push_back({static_cast<std::int16_t>(index), sums.counts[i]});
-      count += sums.counts[i];
-    }
+    const std::uint64_t zero = sums.zero;
+    const double sum = sums.sum;
+    const std::uint64_t count = sums.drain(into.buckets_);
     const auto buckets = static_cast<std::uint32_t>(into.buckets_.size()) - first;
-    into.histograms_.push_back({count, sums.zero, sums.sum, first, buckets});
+    into.histograms_.push_back({count, zero, sum, first, buckets});
   }
 }
 
-void Registry::refresh_layout() {
-  if (layout_series_ == series_.size() && layout_->size() == families_.size()) return;
-  auto layout = std::make_shared<Layout>();
-  layout->reserve(families_.size());
-  for (const auto& [name, family] : families_) {
-    layout->push_back({&family->descriptor_, family->series_});
+void Registry::read_distincts(Snapshot& into) const {
+  into.registers_.resize(plan_->distincts.size() * kRegisters);
+  into.key_tags_.clear();
+  std::uint8_t* next = into.registers_.data();
+  for (const ReadPlan::DistinctSource& source : plan_->distincts) {
+    const std::span<std::uint8_t, kRegisters> registers(next, kRegisters);
+    into.key_tags_.push_back(tag_of(source.cell->key()));
+    source.cell->sketch().copy_to(registers);
+    const double estimate = std::round(estimate_distinct(registers));
+    into.values_[source.id] = std::bit_cast<std::uint64_t>(estimate);
+    next += kRegisters;
   }
-  layout_ = std::move(layout);
-  layout_series_ = series_.size();
+}
+
+void Registry::read_topks(Snapshot& into) {
+  into.topks_.clear();
+  into.items_.clear();
+  into.item_names_.clear();
+  name_sizes_.clear();
+  for (const ReadPlan::TopKSource& source : plan_->topks) {
+    const auto first = static_cast<std::uint32_t>(into.items_.size());
+    source.cell->read([&](const SpaceSaving& items) {
+      for (const TopKEntry& entry : items.entries()) {
+        // The view is made below, when the names stay where they are.
+        into.items_.push_back({{}, entry.count - entry.error, entry.error});
+        into.item_names_.append(entry.item);
+        name_sizes_.push_back(static_cast<std::uint32_t>(entry.item.size()));
+      }
+      into.values_[source.id] = items.total();
+    });
+    const auto count = static_cast<std::uint32_t>(into.items_.size()) - first;
+    into.topks_.push_back({into.values_[source.id], first, count});
+  }
+  const char* name = into.item_names_.data();
+  for (std::size_t i = 0; i < into.items_.size(); ++i) {
+    into.items_[i].item = {name, name_sizes_[i]};
+    name += name_sizes_[i];
+  }
+  for (const Snapshot::StoredTopK& topk : into.topks_) {
+    const auto begin = into.items_.begin() + topk.first_item;
+    std::sort(begin, begin + topk.item_count, [](const TopKItem& a, const TopKItem& b) {
+      return a.count != b.count ? a.count > b.count : a.item < b.item;
+    });
+  }
+}
+
+void Registry::read_exemplars(Snapshot& into) {
+  std::size_t n = 0;
+  for (const auto& [slot, by_octave] : exemplars_) n += by_octave.size();
+  into.exemplars_.resize(n);
+  auto next = into.exemplars_.begin();
+  for (const auto& [slot, by_octave] : exemplars_) {
+    for (const auto& [octave, exemplar] : by_octave) *next++ = exemplar;
+  }
+  std::sort(into.exemplars_.begin(), into.exemplars_.end(), [](const auto& a, const auto& b) {
+    return a.series != b.series ? a.series < b.series : a.value < b.value;
+  });
 }
 
 Snapshot* Registry::take_from_pool() {
@@ -112,8 +195,10 @@ Snapshot* Registry::take_from_pool() {
 }
 
 void Registry::take_back(Snapshot* snapshot) noexcept {
-  const std::lock_guard lock(pool_mutex_);
   snapshot->events_.clear();
+  // Or an idle snapshot would keep the layout of a smaller registry alive.
+  snapshot->layout_.reset();
+  const std::lock_guard lock(pool_mutex_);
   pool_.emplace_back(snapshot);
 }
 

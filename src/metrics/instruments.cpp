@@ -1,5 +1,7 @@
 #include "metrics/instruments.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace discern::metrics::histogram_cells {
@@ -18,6 +20,8 @@ std::uint64_t* ensure_octave(std::uint64_t* cells, std::uint32_t slot, std::uint
     if (offset == 0) return nullptr;
     // Fresh cells are zero, so a reader that sees the offset early reads zeros.
     slab::store(pair, old | (std::uint64_t{offset} << shift));
+    std::uint64_t& used = cells[slot + kUsed];
+    slab::store(used, slab::load(used) | (std::uint64_t{1} << octave));
   }
   return cells + offset;
 }

@@ -61,6 +61,7 @@ class Gauge {
 namespace histogram_cells {
 inline constexpr std::uint32_t kSum = 0;   // A double's bits.
 inline constexpr std::uint32_t kZero = 1;  // Values at or below 2^kMinExponent.
+inline constexpr std::uint32_t kUsed = 2;  // Bit n: octave n has counts.
 // Two octaves share a cell: 32 bits each, 0 or where the octave's eight counts begin.
 inline constexpr std::uint32_t kOctave = 8;
 inline constexpr std::uint32_t kCells = kOctave + kOctaves / 2;
@@ -70,7 +71,9 @@ void observe_slow(std::uint32_t slot, double value) noexcept;
 }  // namespace histogram_cells
 
 // Counts values in exponential buckets (buckets.hpp). Wait-free. Values are in the family's base
-// unit: seconds, bytes. NaN is ignored; negative values count as zero.
+// unit: seconds, bytes. NaN is ignored; negative values count as zero; values above the layout
+// count in its last bucket. A snapshot taken in the middle of an observe may have its count without
+// its share of the sum; the next one has both.
 class Histogram {
  public:
   Histogram() = default;

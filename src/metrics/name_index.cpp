@@ -1,29 +1,24 @@
 #include "metrics/name_index.hpp"
 
-#include <cstring>
+#include <cstdlib>
 
 #include "metrics/series.hpp"
 
 namespace discern::metrics {
+namespace {
 
-std::uint64_t hash_key(std::string_view key) noexcept {
-  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ull;
-  std::uint64_t h = key.size() * kOdd;
-  const char* p = key.data();
-  std::size_t left = key.size();
-  while (left >= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, p, 8);
-    h = (h ^ word) * kOdd;
-    h ^= h >> 29;
-    p += 8;
-    left -= 8;
-  }
-  std::uint64_t tail = 0;
-  if (left > 0) std::memcpy(&tail, p, left);
-  h = (h ^ tail) * kOdd;
-  return h ^ (h >> 32);
+constexpr std::uint64_t kPointer = (std::uint64_t{1} << 48) - 1;
+
+// The low bits of the hash choose the place, so the high ones make the tag.
+std::uint64_t tag_of(std::uint64_t hash) {
+  return hash & ~kPointer;
 }
+
+const Series* series_of(std::uint64_t entry) {
+  return reinterpret_cast<const Series*>(entry & kPointer);
+}
+
+}  // namespace
 
 NameIndex::NameIndex() {
   tables_.push_back(std::make_unique<Table>(16));
@@ -32,38 +27,43 @@ NameIndex::NameIndex() {
 
 const Series* NameIndex::find(std::string_view key, std::uint64_t hash) const noexcept {
   const Table* table = current_.load(std::memory_order_acquire);
+  const std::uint64_t tag = tag_of(hash);
   for (std::size_t i = hash & table->mask;; i = (i + 1) & table->mask) {
-    const Entry& entry = table->entries[i];
-    const Series* series = entry.series.load(std::memory_order_acquire);
-    if (series == nullptr) return nullptr;
-    if (entry.hash.load(std::memory_order_relaxed) == hash && series->key() == key) return series;
+    const std::uint64_t entry = table->entries[i].load(std::memory_order_acquire);
+    if (entry == 0) return nullptr;
+    if (tag_of(entry) == tag && series_of(entry)->key() == key) return series_of(entry);
   }
 }
 
 void NameIndex::insert(const Series& series, std::uint64_t hash) {
+  const auto address = reinterpret_cast<std::uint64_t>(&series);
+  // Linux gives out higher addresses only to programs that ask for them.
+  if (tag_of(address) != 0) std::abort();
   Table* table = tables_.back().get();
   if ((count_ + 1) * 2 > table->entries.size()) {
     auto larger = std::make_unique<Table>(table->entries.size() * 2);
     for (const Entry& entry : table->entries) {
-      if (const Series* old = entry.series.load(std::memory_order_relaxed)) {
-        place(*larger, *old, entry.hash.load(std::memory_order_relaxed));
-      }
+      const std::uint64_t old = entry.load(std::memory_order_relaxed);
+      if (old != 0) place(*larger, old, hash_key(series_of(old)->key()));
     }
     table = larger.get();
     tables_.push_back(std::move(larger));
   }
-  place(*table, series, hash);
+  place(*table, address | tag_of(hash), hash);
   ++count_;
   current_.store(table, std::memory_order_release);
 }
 
-void NameIndex::place(Table& table, const Series& series, std::uint64_t hash) {
+std::size_t NameIndex::bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& table : tables_) bytes += table->entries.size() * sizeof(Entry);
+  return bytes;
+}
+
+void NameIndex::place(Table& table, std::uint64_t entry, std::uint64_t hash) {
   std::size_t i = hash & table.mask;
-  while (table.entries[i].series.load(std::memory_order_relaxed) != nullptr) {
-    i = (i + 1) & table.mask;
-  }
-  table.entries[i].hash.store(hash, std::memory_order_relaxed);
-  table.entries[i].series.store(&series, std::memory_order_release);
+  while (table.entries[i].load(std::memory_order_relaxed) != 0) i = (i + 1) & table.mask;
+  table.entries[i].store(entry, std::memory_order_release);
 }
 
 }  // namespace discern::metrics

@@ -3,30 +3,48 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "base/log.hpp"
+#include "base/utf8.hpp"
 #include "metrics/catalogue.hpp"
 
 namespace discern::metrics {
 namespace {
 
 constexpr std::size_t kMaxEvents = 1000;
+// What a plugin can ask for at most.
+constexpr std::uint32_t kMostAdoptedSeries = 100'000;
+constexpr std::uint32_t kMostShownItems = 100;
+constexpr std::size_t kMostHelpBytes = 1000;
 
 bool same_shape(const Descriptor& a, const Descriptor& b) {
-  return a.kind == b.kind && a.labels == b.labels;
+  return a.kind == b.kind && a.labels == b.labels && a.unit == b.unit && a.step == b.step;
 }
 
-std::uint32_t cells_of(Kind kind) {
-  if (kind == Kind::Counter) return 1;
-  return kind == Kind::Histogram ? histogram_cells::kCells : 0;
+// What the name is in OpenMetrics, where a counter's family has no `_total`.
+std::string_view exposed_name(std::string_view name) {
+  if (name.ends_with("_total")) name.remove_suffix(6);
+  return name;
 }
 
 }  // namespace
 
+FamilyBase::FamilyBase(Registry& registry, const Descriptor& descriptor)
+    : registry_(registry), descriptor_(descriptor), key_labels_(descriptor.key_label_count()) {
+  if (descriptor.kind == Kind::Distinct) key_ = make_random_key();
+}
+
 const Series& FamilyBase::ensure(const LabelValues& values) {
-  // Most label values are clean and short, and then the joined values are the key.
+  if (key_labels_ <= 1) {
+    const std::string_view key = key_labels_ == 1 ? values[0] : std::string_view();
+    // Longer than any that is stored; hashing a megabyte to learn that would be a waste.
+    if (key.size() > kMaxLabelBytes) return ensure_slowly(values);
+    if (const Series* found = index_.find(key, hash_key(key))) return *found;
+    return ensure_slowly(values);
+  }
+  // Most label values are clean and short, and then the joined values are the key. A value that
+  // holds a separator makes a key with too many of them, which is in no index.
   char joined[256];
   std::size_t size = 0;
-  for (std::size_t i = 0; i < descriptor_.label_count(); ++i) {
+  for (std::size_t i = 0; i < key_labels_; ++i) {
     if (size + values[i].size() + 1 > sizeof joined) return ensure_slowly(values);
     if (i > 0) joined[size++] = kKeySeparator;
     size += values[i].copy(joined + size, values[i].size());
@@ -37,40 +55,53 @@ const Series& FamilyBase::ensure(const LabelValues& values) {
 }
 
 const Series& FamilyBase::ensure_slowly(const LabelValues& values) {
-  std::string key = make_key(descriptor_, values);
+  const std::string key = make_key(descriptor_, values);
   const std::lock_guard lock(registry_.mutex_);
   if (const Series* found = index_.find(key, hash_key(key))) return *found;
-  if (series_.size() >= descriptor_.max_series) return registry_.fold(*this);
-  return registry_.create(*this, std::move(key));
+  if (size_ < descriptor_.max_series) {
+    if (const Series* made = registry_.create(*this, key, Registry::WithoutCells::Refuse)) {
+      return *made;
+    }
+  }
+  return registry_.fold(*this, key);
+}
+
+void FamilyBase::restart_distincts(HashKey key) {
+  const std::lock_guard lock(registry_.mutex_);
+  key_ = key;
+  for (const Series* series = first_; series != nullptr; series = series->next_) {
+    auto& cell = *static_cast<DistinctCell*>(series->state_);
+    cell.restart(key);
+    const Total* base = series->base();
+    if (base != nullptr && base->distinct.key_tag == tag_of(key)) {
+      cell.sketch().merge(base->distinct.registers);
+    }
+  }
 }
 
 Registry::Registry(SystemTime process_start)
-    : process_start_(process_start), layout_(std::make_shared<Layout>()) {
+    : process_start_(process_start), plan_(std::make_shared<ReadPlan>()) {
   counters(catalogue::kFolded);
-}
-
-Registry::~Registry() {
-  for (const Series& series : series_) slab::release(series.slot_, cells_of(series.family().kind));
 }
 
 template <class Handle>
 Family<Handle>& Registry::declare(const Descriptor& descriptor, Kind kind) {
   const std::lock_guard lock(mutex_);
-  auto& family = families_[descriptor.name];
-  if (!family) {
-    if (descriptor.kind != kind)
-      throw std::logic_error("wrong kind: " + std::string(descriptor.name));
-    family = std::make_unique<Family<Handle>>(*this, descriptor);
-    if (const auto totals = restored_.find(descriptor.name); totals != restored_.end()) {
-      // `create` takes each total out of restored_.
-      std::vector<std::string> keys;
-      for (const auto& [key, total] : totals->second) keys.push_back(key);
-      for (std::string& key : keys) create(*family, std::move(key));
+  if (const auto found = families_.find(descriptor.name); found != families_.end()) {
+    const Descriptor& known = found->second->descriptor_;
+    if (known.kind != kind || !same_shape(known, descriptor)) {
+      throw std::logic_error("declared twice, differently: " + std::string(descriptor.name));
     }
-  } else if (family->descriptor_.kind != kind || !same_shape(family->descriptor_, descriptor)) {
-    throw std::logic_error("declared twice, differently: " + std::string(descriptor.name));
+    return static_cast<Family<Handle>&>(*found->second);
   }
-  return static_cast<Family<Handle>&>(*family);
+  if (descriptor.kind != kind || !is_snake_case(descriptor.name) || !has_valid_labels(descriptor)) {
+    throw std::logic_error("wrong kind, name or labels: " + std::string(descriptor.name));
+  }
+  auto family = std::make_unique<Family<Handle>>(*this, descriptor);
+  Family<Handle>& declared = *family;
+  families_.emplace(descriptor.name, std::move(family));
+  restore_into(declared);
+  return declared;
 }
 
 Family<Counter>& Registry::counters(const Descriptor& d) {
@@ -82,46 +113,64 @@ Family<Gauge>& Registry::gauges(const Descriptor& d) {
 Family<Histogram>& Registry::histograms(const Descriptor& d) {
   return declare<Histogram>(d, Kind::Histogram);
 }
-
-Result<const Descriptor*> Registry::adopt(const Descriptor& descriptor) {
-  if (!is_valid_name(descriptor)) {
-    return Error(Errc::Invalid,
-                 "metric \"" + std::string(descriptor.name) +
-                     "\": use lower case letters, digits and _, end counters (and nothing else) "
-                     "with _total, and put the unit before that");
-  }
-  const std::lock_guard lock(mutex_);
-  const auto same_name = [&](const Descriptor& d) { return d.name == descriptor.name; };
-  const auto known = std::find_if(adopted_.begin(), adopted_.end(), same_name);
-  if (known != adopted_.end()) {
-    if (same_shape(*known, descriptor)) return &*known;
-    return Error(
-        Errc::Exists,
-        "metric \"" + std::string(descriptor.name) +
-            "\" was declared before with another kind or other labels; choose another name");
-  }
-  if (families_.contains(descriptor.name)) {
-    return Error(Errc::Exists, "metric \"" + std::string(descriptor.name) + "\" is built in");
-  }
-  const auto own = [&](std::string_view text) -> std::string_view {
-    return adopted_text_.emplace_back(text);
-  };
-  Descriptor copy = descriptor;
-  copy.name = own(descriptor.name);
-  copy.help = own(descriptor.help);
-  for (std::string_view& label : copy.labels) {
-    if (!label.empty()) label = own(label);
-  }
-  return &adopted_.emplace_back(copy);
+Family<Distinct>& Registry::distincts(const Descriptor& d) {
+  return declare<Distinct>(d, Kind::Distinct);
+}
+Family<TopK>& Registry::topks(const Descriptor& d) {
+  return declare<TopK>(d, Kind::TopK);
 }
 
-void Registry::restore(std::string_view family, std::string_view key, Total total) {
+Result<void> Registry::check_new_name(const Descriptor& descriptor) const {
+  const std::string quoted = "metric \"" + std::string(descriptor.name) + "\"";
+  if (!is_valid_name(descriptor) || descriptor.name.starts_with("discern_")) {
+    return Error(Errc::Invalid,
+                 quoted +
+                     ": use lower case letters, digits and _, end counters (and nothing else) "
+                     "with _total, put the unit before that, and leave discern_ and the endings "
+                     "_bucket, _count, _sum, _created, _info, _gcount and _gsum to others");
+  }
+  if (!has_valid_labels(descriptor)) {
+    return Error(Errc::Invalid,
+                 quoted +
+                     ": name labels in lower case letters, digits and _, no two alike, none le or "
+                     "quantile, and give a top list one for its items");
+  }
+  if (!(descriptor.step > 0)) {
+    return Error(Errc::Invalid, quoted + ": the step must be above 0");
+  }
+  const auto clashes = [&](std::string_view name) {
+    return exposed_name(name) == exposed_name(descriptor.name);
+  };
+  for (const Descriptor& known : adopted_) {
+    if (!clashes(known.name) || (known.name == descriptor.name && same_shape(known, descriptor))) {
+      continue;
+    }
+    return Error(Errc::Exists,
+                 quoted +
+                     " was declared before with another kind, unit or step, or with other labels; "
+                     "choose another name");
+  }
+  for (const auto& [name, family] : families_) {
+    const bool built_in = std::none_of(
+        adopted_.begin(), adopted_.end(), [&](const Descriptor& d) { return d.name == name; });
+    if (built_in && clashes(name)) return Error(Errc::Exists, quoted + " is built in");
+  }
+  return {};
+}
+
+Result<const Descriptor*> Registry::adopt(const Descriptor& descriptor) {
   const std::lock_guard lock(mutex_);
-  restored_[std::string(family)].try_emplace(std::string(key), std::move(total));
-  const auto declared = families_.find(family);
-  if (declared == families_.end()) return;
-  if (declared->second->index_.find(key, hash_key(key)) != nullptr) return;
-  create(*declared->second, std::string(key));
+  if (Result<void> fine = check_new_name(descriptor); !fine) return fine.error();
+  const auto same_name = [&](const Descriptor& d) { return d.name == descriptor.name; };
+  const auto known = std::find_if(adopted_.begin(), adopted_.end(), same_name);
+  if (known != adopted_.end()) return &*known;
+  Descriptor copy = descriptor;
+  copy.name = texts_.keep(descriptor.name);
+  copy.help = texts_.keep(to_valid_utf8(descriptor.help, kMostHelpBytes));
+  for (std::string_view& label : copy.labels) label = texts_.keep(label);
+  copy.max_series = std::clamp(copy.max_series, 1u, kMostAdoptedSeries);
+  copy.top = std::clamp(copy.top, 1u, kMostShownItems);
+  return &adopted_.emplace_back(copy);
 }
 
 void Registry::annotate(Event event) {
@@ -130,54 +179,30 @@ void Registry::annotate(Event event) {
   events_.push_back(std::move(event));
 }
 
-Series& Registry::create(FamilyBase& family, std::string key) {
-  const Descriptor& descriptor = family.descriptor_;
-  Series& series =
-      series_.emplace_back(static_cast<std::uint32_t>(series_.size()), descriptor, std::move(key));
-  series.hash_ = hash_key(series.key());
-  if (descriptor.kind == Kind::Gauge) {
-    series.gauge_ = &gauges_.emplace_back(0.0);
-  } else {
-    series.slot_ = slab::allocate(cells_of(descriptor.kind));
-    if (descriptor.kind == Kind::Histogram) {
-      series.place_ = static_cast<std::uint32_t>(histograms_.size());
-      histograms_.push_back(&series);
-    } else {
-      counters_.push_back(&series);
+Registry::Memory Registry::memory() const {
+  const slab::Usage cells = slab::usage();
+  Memory memory;
+  {
+    // In the order of snapshot().
+    const std::lock_guard lock(snapshot_mutex_);
+    memory.bytes += plan_->bytes();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    memory.series = series_.size();
+    memory.bytes += series_.size() * sizeof(Series) + texts_.bytes() + cells.bytes();
+    memory.bytes += gauges_.size() * sizeof(std::atomic<double>);
+    memory.bytes += distincts_.size() * sizeof(DistinctCell);
+    for (const auto& [name, family] : families_) {
+      memory.bytes += sizeof(FamilyBase) + family->index_.bytes();
+    }
+    for (const TopKCell& cell : topks_) {
+      cell.read([&](const SpaceSaving& items) { memory.bytes += items.bytes(); });
     }
   }
-  if (const auto totals = restored_.find(descriptor.name); totals != restored_.end()) {
-    if (const auto total = totals->second.find(series.key()); total != totals->second.end()) {
-      series.base_ = std::make_unique<const Total>(std::move(total->second));
-      totals->second.erase(total);
-    }
-  }
-  family.series_.push_back(&series);
-  family.index_.insert(series, series.hash_);
-  return series;
-}
-
-const Series& Registry::fold(FamilyBase& family) {
-  if (!family.folded_before_) {
-    family.folded_before_ = true;
-    log::warn("metrics",
-              "{} has reached its limit of {} label sets; further ones are counted as \"other\"",
-              family.descriptor_.name,
-              family.descriptor_.max_series);
-  }
-  FamilyBase* meter = nullptr;
-  if (const auto found = families_.find(catalogue::kFolded.name); found != families_.end()) {
-    meter = found->second.get();
-  }
-  if (meter != nullptr && meter != &family) {
-    const std::string key(family.descriptor_.name);
-    const Series* series = meter->index_.find(key, hash_key(key));
-    if (series == nullptr) series = &create(*meter, key);
-    Counter(series->slot_).add();
-  }
-  const std::string other = make_key(family.descriptor_, {"other", "other", "other"});
-  if (const Series* found = family.index_.find(other, hash_key(other))) return *found;
-  return create(family, other);
+  const std::lock_guard lock(pool_mutex_);
+  for (const auto& snapshot : pool_) memory.bytes += snapshot->bytes();
+  return memory;
 }
 
 }  // namespace discern::metrics

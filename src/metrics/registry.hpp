@@ -11,57 +11,14 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "metrics/instruments.hpp"
-#include "metrics/name_index.hpp"
+#include "metrics/family.hpp"
+#include "metrics/read_plan.hpp"
 #include "metrics/snapshot.hpp"
+#include "metrics/text_arena.hpp"
 
 namespace discern::metrics {
 
-// The untyped half of a family. Thread-safe.
-class FamilyBase {
- public:
-  FamilyBase(Registry& registry, const Descriptor& descriptor)
-      : registry_(registry), descriptor_(descriptor) {}
-  FamilyBase(const FamilyBase&) = delete;
-  FamilyBase& operator=(const FamilyBase&) = delete;
-
-  const Descriptor& descriptor() const { return descriptor_; }
-  // The series with these label values, created on first use; wait-free when it exists. Beyond the
-  // family's max_series, the one whose labels are all `other`.
-  const Series& ensure(const LabelValues& values);
-
- protected:
-  static std::uint32_t slot(const Series& series) { return series.slot_; }
-  static std::atomic<double>* gauge(const Series& series) { return series.gauge_; }
-
- private:
-  friend class Registry;
-  const Series& ensure_slowly(const LabelValues& values);
-
-  Registry& registry_;
-  const Descriptor& descriptor_;
-  NameIndex index_;
-  // Guarded by the registry's mutex.
-  std::vector<const Series*> series_;
-  bool folded_before_ = false;
-};
-
-// A family of counters, gauges or histograms. Lives as long as its registry.
-template <class Handle>
-class Family : public FamilyBase {
- public:
-  using FamilyBase::FamilyBase;
-  Handle with(std::string_view a = {}, std::string_view b = {}, std::string_view c = {}) {
-    const Series& series = ensure({a, b, c});
-    if constexpr (std::is_same_v<Handle, Gauge>) {
-      return Gauge(gauge(series));
-    } else {
-      return Handle(slot(series));
-    }
-  }
-};
-
-// Every member is safe to call from every thread, except `snapshot`, which one thread calls.
+// Every member is safe to call from every thread.
 class Registry {
  public:
   explicit Registry(SystemTime process_start);
@@ -69,11 +26,14 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // The family of that name, declared on first use. A second declaration must agree in kind and
-  // labels; asking for another kind throws std::logic_error.
+  // The family of that name, declared on first use. A second declaration must agree in kind,
+  // labels, unit and step; otherwise, and for impossible names or labels, throws std::logic_error.
+  // Takes a mutex: keep the reference where the look-up by label values must be wait-free.
   Family<Counter>& counters(const Descriptor& descriptor);
   Family<Gauge>& gauges(const Descriptor& descriptor);
   Family<Histogram>& histograms(const Descriptor& descriptor);
+  Family<Distinct>& distincts(const Descriptor& descriptor);
+  Family<TopK>& topks(const Descriptor& descriptor);
 
   // The only series of a family without labels, or one of several.
   Counter counter(const Descriptor& d,
@@ -95,54 +55,91 @@ class Registry {
     return histograms(d).with(a, b, c);
   }
 
+  // Observes `value` and remembers the newest example of its octave: one label, such as a trace id,
+  // that leads from the histogram to what happened. At most 128 characters of label name and value
+  // together, else the example is dropped; at most kMaxExemplarSeries histograms have any. Takes a
+  // mutex. Never pass what identifies a person.
+  void observe(
+      Histogram handle, double value, std::string_view label, std::string_view text, SystemTime at);
+
   // A copy of `descriptor` whose strings the registry owns, for families named at run time. Returns
   // the existing one when the name is declared already. Errors: Invalid (name, labels), Exists
-  // (same name, other kind or labels).
+  // (the same name in the exposition with another kind, other labels, unit or step).
   Result<const Descriptor*> adopt(const Descriptor& descriptor);
 
   // A lifetime total of an earlier process. The series appears at once when its family is declared,
   // or else when it will be. Call before anything counts; later calls for the same series are
-  // ignored.
+  // ignored, as are keys that make_key could not have made. A Distinct is continued when its family
+  // has the key that the total was made with (Family::set_key, before or after).
   void restore(std::string_view family, std::string_view key, Total total);
 
   // Puts a mark on the charts. The oldest is dropped beyond 1,000 between two snapshots.
   void annotate(Event event);
 
   // Everything counted by now. `latch`, when given, replaces the live slab of its thread.
-  // Allocates nothing while no series is added and old snapshots are let go.
+  // Allocates nothing while no series is added and old snapshots are let go. Producers that create
+  // series wait for it only while it takes up series that are new.
   SnapshotPtr snapshot(SystemTime now, SteadyTime steady_now, const slab::Latch* latch = nullptr);
+
+  // Bytes that the series of this registry occupy: texts, indexes, cells, snapshots.
+  struct Memory {
+    std::size_t series = 0;
+    std::size_t bytes = 0;
+  };
+  Memory memory() const;
 
  private:
   friend class FamilyBase;
   friend void intrusive_ptr_release(const Snapshot* snapshot) noexcept;
 
+  enum class WithoutCells { Refuse, Discard };
+
   template <class Handle>
   Family<Handle>& declare(const Descriptor& descriptor, Kind kind);
-  Series& create(FamilyBase& family, std::string key);
-  const Series& fold(FamilyBase& family);
+  Series* create(FamilyBase& family, std::string_view key, WithoutCells policy);
+  void give_state(Series& series, FamilyBase& family);
+  void give_total(Series& series, FamilyBase& family, Total total);
+  void restore_into(FamilyBase& family);
+  const Series& fold(FamilyBase& family, std::string_view key);
+  void warn_of_fold(FamilyBase& family, std::string_view key);
+  Result<void> check_new_name(const Descriptor& descriptor) const;
   void take_back(Snapshot* snapshot) noexcept;
   Snapshot* take_from_pool();
-  void refresh_layout();
-  void read_histograms(Snapshot& into, const std::vector<slab::View>& views);
+  void refresh_plan();
+  void read_counters(Snapshot& into) const;
+  void read_histograms(Snapshot& into) const;
+  void read_distincts(Snapshot& into) const;
+  void read_topks(Snapshot& into);
+  void read_exemplars(Snapshot& into);
 
   const SystemTime process_start_;
   mutable std::mutex mutex_;
   // All below are guarded by mutex_.
   std::map<std::string_view, std::unique_ptr<FamilyBase>> families_;
+  TextArena texts_;
   std::deque<Series> series_;
   std::deque<std::atomic<double>> gauges_;
-  std::vector<const Series*> counters_;
-  std::vector<const Series*> histograms_;
+  std::deque<DistinctCell> distincts_;
+  std::deque<TopKCell> topks_;
   std::map<std::string, std::map<std::string, Total, std::less<>>, std::less<>> restored_;
   std::deque<Descriptor> adopted_;
-  std::deque<std::string> adopted_text_;
   std::vector<Event> events_;
-  std::shared_ptr<const Layout> layout_;
-  std::size_t layout_series_ = 0;
-  std::uint64_t sequence_ = 0;
+  std::uint32_t histogram_count_ = 0;
+  // By slot of the histogram, then by octave.
+  std::map<std::uint32_t, std::map<int, Exemplar>> exemplars_;
+  bool out_of_cells_ = false;
 
-  std::mutex pool_mutex_;
+  // Taken before mutex_. Guards what only a snapshot in the making uses.
+  mutable std::mutex snapshot_mutex_;
+  std::shared_ptr<const ReadPlan> plan_;
+  std::uint64_t sequence_ = 0;
+  std::vector<slab::View> views_;
+  std::vector<std::uint32_t> name_sizes_;
+
+  mutable std::mutex pool_mutex_;
   std::vector<std::unique_ptr<Snapshot>> pool_;
 };
+
+inline constexpr std::size_t kMaxExemplarSeries = 1000;
 
 }  // namespace discern::metrics

@@ -3,16 +3,10 @@
 #include <numeric>
 
 #include "base/utf8.hpp"
+#include "metrics/text_arena.hpp"
 
 namespace discern::metrics {
 namespace {
-
-void append_escaped(std::string& out, std::string_view value) {
-  for (const char c : value) {
-    if (c == '\\' || c == '"') out.push_back('\\');
-    out.push_back(c);
-  }
-}
 
 std::string_view nth_label(std::string_view key, std::size_t n) {
   for (; n > 0; --n) {
@@ -23,6 +17,11 @@ std::string_view nth_label(std::string_view key, std::size_t n) {
   return key.substr(0, key.find(kKeySeparator));
 }
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
 }  // namespace
 
 std::uint64_t HistogramTotal::count() const {
@@ -30,23 +29,27 @@ std::uint64_t HistogramTotal::count() const {
       buckets.begin(), buckets.end(), zero, [](std::uint64_t n, Bucket b) { return n + b.count; });
 }
 
-Series::Series(std::uint32_t id, const Descriptor& family, std::string key)
-    : id_(id),
-      key_size_(static_cast<std::uint32_t>(key.size())),
-      family_(&family),
-      text_(std::move(key)) {
-  const std::size_t labels = family.label_count();
+Series::Series(std::uint32_t id, const Descriptor& family, std::string_view key, TextArena& texts)
+    : id_(id), key_size_(static_cast<std::uint16_t>(key.size())), family_(&family) {
+  const std::size_t labels = family.key_label_count();
   if (labels == 0) return;
-  const std::string values = text_;
-  text_.push_back('{');
+  std::string text("{");
   for (std::size_t i = 0; i < labels; ++i) {
-    if (i > 0) text_.push_back(',');
-    text_.append(family.labels[i]).append("=\"");
-    append_escaped(text_, nth_label(values, i));
-    text_.push_back('"');
+    if (i > 0) text.push_back(',');
+    text.append(family.labels[i]).append("=\"");
+    append_escaped(text, nth_label(key, i));
+    text.push_back('"');
   }
-  text_.push_back('}');
-  text_.shrink_to_fit();
+  text.push_back('}');
+  labels_size_ = static_cast<std::uint16_t>(text.size());
+  // One clean label: the key stands in the labels' text already.
+  if (const std::size_t at = text.find(key); labels == 1 && at != std::string::npos) {
+    key_at_ = static_cast<std::uint16_t>(at);
+  } else {
+    key_at_ = labels_size_;
+    text.append(key);
+  }
+  text_ = texts.keep(text).data();
 }
 
 std::string_view Series::label(std::size_t i) const {
@@ -55,14 +58,31 @@ std::string_view Series::label(std::size_t i) const {
 
 std::string make_key(const Descriptor& family, const LabelValues& values) {
   std::string key;
-  for (std::size_t i = 0; i < family.label_count(); ++i) {
+  for (std::size_t i = 0; i < family.key_label_count(); ++i) {
     if (i > 0) key.push_back(kKeySeparator);
-    for (char c : to_valid_utf8(values[i], kMaxLabelBytes)) {
-      const auto byte = static_cast<unsigned char>(c);
-      key.push_back(byte < 0x20 || byte == 0x7f ? ' ' : c);
-    }
+    key.append(clean_label(values[i]));
   }
   return key;
+}
+
+std::string clean_label(std::string_view value) {
+  std::string clean = to_valid_utf8(value, kMaxLabelBytes);
+  for (char& c : clean) {
+    if (is_control(c)) c = ' ';
+  }
+  return clean;
+}
+
+void append_escaped(std::string& out, std::string_view value) {
+  for (const char c : value) {
+    if (c == '\\' || c == '"') out.push_back('\\');
+    // Stored values hold no line feed; others may.
+    if (c == '\n') {
+      out.append("\\n");
+    } else {
+      out.push_back(c);
+    }
+  }
 }
 
 }  // namespace discern::metrics

@@ -2,12 +2,11 @@
 
 #include <sys/mman.h>
 
-#include <algorithm>
+#include <iterator>
 #include <map>
-#include <memory>
 #include <mutex>
 
-thread_local std::uint64_t* discern_thread_slab = nullptr;
+constinit thread_local std::uint64_t* discern_thread_slab = nullptr;
 
 namespace discern::metrics::slab {
 namespace {
@@ -23,7 +22,7 @@ struct Process {
   std::vector<std::uint64_t*> free;  // Those without a thread.
   std::uint64_t* shared = nullptr;   // For counts without a slab; written with locked adds.
   std::uint32_t next_slot = 8;       // Slots 0 to 7: the sink of empty handles.
-  std::map<std::uint32_t, std::vector<std::uint32_t>> released;  // By count of cells.
+  std::map<std::uint32_t, std::uint32_t> released;  // First cell to count; never adjacent.
 };
 
 // Never destroyed: threads may still count while static objects are being torn down.
@@ -40,6 +39,8 @@ std::uint64_t* map_slab() noexcept {
                         -1,
                         0);
   if (memory == MAP_FAILED) return nullptr;
+  // A thread that counts three things should cost three pages, not three huge ones.
+  ::madvise(memory, kSlabBytes, MADV_NOHUGEPAGE);
   auto* cells = static_cast<std::uint64_t*>(memory);
   cells[kSlots] = kDynamicStart;
   return cells;
@@ -58,13 +59,31 @@ struct Owner {
 };
 thread_local bool Owner::gone = false;
 
-void zero_in_every_slab(Process& p, std::uint32_t first, std::uint32_t count) {
-  for (std::uint64_t* cells : p.all) {
-    for (std::uint32_t i = 0; i < count; ++i) store(cells[first + i], 0);
+void zero(std::uint64_t* cells, std::uint32_t first, std::uint32_t count) {
+  for (std::uint32_t i = first; i < first + count; ++i) {
+    // A store to a page that nobody touched would make it cost memory.
+    if (load(cells[i]) != 0) store(cells[i], 0);
   }
-  if (p.shared != nullptr) {
-    for (std::uint32_t i = 0; i < count; ++i) store(p.shared[first + i], 0);
+}
+
+// Ranges of a cache line or more begin on one, so that no two histograms share a line.
+std::uint32_t align(std::uint32_t first, std::uint32_t count) {
+  return count >= 8 ? (first + 7) & ~7u : first;
+}
+
+// The first released range with room, or kNoSlot.
+std::uint32_t take_released(Process& p, std::uint32_t count) {
+  for (auto it = p.released.begin(); it != p.released.end(); ++it) {
+    const std::uint32_t begin = it->first;
+    const std::uint32_t end = begin + it->second;
+    const std::uint32_t first = align(begin, count);
+    if (first + count > end) continue;
+    p.released.erase(it);
+    if (first > begin) p.released.emplace(begin, first - begin);
+    if (first + count < end) p.released.emplace(first + count, end - first - count);
+    return first;
   }
+  return kNoSlot;
 }
 
 }  // namespace
@@ -102,28 +121,35 @@ void add_shared(std::uint32_t slot, std::uint64_t n) noexcept {
 }
 
 std::uint32_t allocate(std::uint32_t count) {
+  if (count == 0) return kNoSlot;
   Process& p = process();
   const std::lock_guard lock(p.mutex);
-  auto& again = p.released[count];
-  if (!again.empty()) {
-    const std::uint32_t first = again.back();
-    again.pop_back();
-    return first;
-  }
-  // Ranges of a cache line or more begin on one, so that no two histograms share a line.
-  std::uint32_t first = p.next_slot;
-  if (count >= 8) first = (first + 7) & ~7u;
-  if (first + count > kSlots) return kNoSlot;
+  if (const std::uint32_t again = take_released(p, count); again != kNoSlot) return again;
+  const std::uint32_t first = align(p.next_slot, count);
+  if (count > kSlots || first > kSlots - count) return kNoSlot;
   p.next_slot = first + count;
   return first;
 }
 
 void release(std::uint32_t first, std::uint32_t count) {
-  if (first == kNoSlot) return;
+  if (first == kNoSlot || count == 0) return;
   Process& p = process();
   const std::lock_guard lock(p.mutex);
-  zero_in_every_slab(p, first, count);
-  p.released[count].push_back(first);
+  for (std::uint64_t* cells : p.all) zero(cells, first, count);
+  if (p.shared != nullptr) zero(p.shared, first, count);
+  auto next = p.released.lower_bound(first);
+  if (next != p.released.end() && next->first == first + count) {
+    count += next->second;
+    next = p.released.erase(next);
+  }
+  if (next != p.released.begin()) {
+    const auto before = std::prev(next);
+    if (before->first + before->second == first) {
+      before->second += count;
+      return;
+    }
+  }
+  p.released.emplace(first, count);
 }
 
 std::uint32_t take_dynamic(std::uint64_t* own_slab, std::uint32_t cells) noexcept {
@@ -141,35 +167,36 @@ void latch_current_thread(Latch& latch) {
     const std::lock_guard lock(process().mutex);
     slots = process().next_slot;
   }
-  latch.cells.assign(latch.slab, latch.slab + slots);
-  const std::uint64_t dynamic = load(latch.slab[kSlots]);
-  latch.dynamic.assign(latch.slab + kSlots, latch.slab + kSlots + dynamic);
+  // Cell by cell, because other threads may be zeroing cells that they release.
+  const auto copy = [](std::vector<std::uint64_t>& to, const std::uint64_t* from, std::size_t n) {
+    to.resize(n);
+    for (std::size_t i = 0; i < n; ++i) to[i] = load(from[i]);
+  };
+  copy(latch.cells, latch.slab, slots);
+  copy(latch.dynamic, latch.slab + kSlots, load(latch.slab[kSlots]));
 }
 
-void with_views(const Latch* latch, const std::function<void(const std::vector<View>&)>& read) {
+void list_views(const Latch* latch, std::vector<View>& views) {
+  views.clear();
   Process& p = process();
-  std::vector<View> views;
-  {
-    const std::lock_guard lock(p.mutex);
-    views.reserve(p.all.size() + 1);
-    for (const std::uint64_t* cells : p.all) {
-      if (latch != nullptr && latch->slab == cells) {
-        views.push_back({latch->cells.data(),
-                         latch->cells.size(),
-                         latch->dynamic.data(),
-                         latch->dynamic.size()});
-      } else {
-        views.push_back({cells, kSlots, cells + kSlots, kDynamicCells});
-      }
+  const std::lock_guard lock(p.mutex);
+  for (const std::uint64_t* cells : p.all) {
+    if (latch != nullptr && latch->slab == cells) {
+      views.push_back(
+          {latch->cells.data(), latch->cells.size(), latch->dynamic.data(), latch->dynamic.size()});
+    } else {
+      views.push_back({cells, kSlots, cells + kSlots, kDynamicCells});
     }
-    if (p.shared != nullptr) views.push_back({p.shared, kSlots, p.shared + kSlots, kDynamicCells});
   }
-  read(views);
+  if (p.shared != nullptr) views.push_back({p.shared, kSlots, p.shared + kSlots, kDynamicCells});
 }
 
 Usage usage() {
-  const std::lock_guard lock(process().mutex);
-  return {process().all.size(), process().next_slot};
+  Process& p = process();
+  const std::lock_guard lock(p.mutex);
+  Usage usage{p.all.size(), p.next_slot, 0};
+  for (const std::uint64_t* cells : p.all) usage.dynamic_cells += load(cells[kSlots]);
+  return usage;
 }
 
 }  // namespace discern::metrics::slab

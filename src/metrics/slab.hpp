@@ -20,10 +20,14 @@
 
 // The calling thread's slab, or null before its first count. Exported by the executable so that
 // plugins reach it with the initial-exec model: a plugin with thread-locals of its own would use up
-// the static TLS block after some 27 plugins.
-extern "C"
-    __attribute__((visibility("default"),
-                   tls_model("initial-exec"))) thread_local std::uint64_t* discern_thread_slab;
+// the static TLS block after some 27 plugins. `constinit` spares every access the check for a
+// dynamic initialiser.
+//
+// Code that reads it must not be suspended on one thread and resumed on another in between; each
+// loop of the host runs on one thread, so no coroutine does that.
+extern "C" __attribute__((
+    visibility("default"),
+    tls_model("initial-exec"))) constinit thread_local std::uint64_t* discern_thread_slab;
 
 namespace discern::metrics {
 
@@ -37,6 +41,8 @@ namespace slab {
 
 // Gives the calling thread its slab. Slow path of the first count. Where none can be had (address
 // space exhausted, or the thread is being torn down), returns null: that count goes to add_shared.
+// Not for signal handlers, nor is any counting: a handler that interrupts an increment of the same
+// cell would lose one.
 std::uint64_t* acquire() noexcept;
 
 // Counts without a slab, by locked adds to cells that are summed like any other slab's.
@@ -46,12 +52,14 @@ void add_shared(std::uint32_t slot, std::uint64_t n) noexcept;
 // is no memory for it.
 void with_shared(const std::function<void(std::uint64_t*)>& use) noexcept;
 
-// Cells [first, first + count) for the caller, zero in every slab. Returns kNoSlot when exhausted.
+// Cells [first, first + count) for the caller, zero in every slab; ranges of 8 and more begin on a
+// cache line. Returns kNoSlot when exhausted: the registry then folds into `other`.
 std::uint32_t allocate(std::uint32_t count);
 // Gives cells back. Contract: no handle to them counts any more.
 void release(std::uint32_t first, std::uint32_t count);
 
-// Takes `cells` (a multiple of 8) from the calling thread's dynamic part; 0 when exhausted.
+// Takes `cells` (a multiple of 8) from the calling thread's dynamic part; 0 when exhausted. They
+// are never given back: 64 bytes for each octave in which a thread ever saw a value of a histogram.
 std::uint32_t take_dynamic(std::uint64_t* own_slab, std::uint32_t cells) noexcept;
 
 // A copy of one thread's slab at one instant, to be read in place of the live one.
@@ -71,14 +79,17 @@ struct View {
   const std::uint64_t* dynamic;  // Index with (offset - kSlots).
   std::size_t dynamic_cells;
 };
-// Calls `read` once with the views of all slabs; `latch` (may be null) replaces its own slab.
-// Threads may come and go meanwhile; those that come later are not seen.
-void with_views(const Latch* latch, const std::function<void(const std::vector<View>&)>& read);
+// Replaces `views` by those of all slabs; `latch` (may be null) replaces its own slab. Slabs are
+// never unmapped, so the views stay good; threads that come later are not seen.
+void list_views(const Latch* latch, std::vector<View>& views);
 
-// Bytes of slabs in use and how many there are, for the own-cost metrics.
+// For the own-cost metrics.
 struct Usage {
   std::size_t slabs = 0;
-  std::size_t slots = 0;
+  std::size_t slots = 0;          // Handed out, of kSlots.
+  std::size_t dynamic_cells = 0;  // Handed out, over all slabs.
+  // The most memory that all cells together can occupy; pages never touched cost nothing.
+  std::size_t bytes() const { return (slabs * slots + dynamic_cells) * sizeof(std::uint64_t); }
 };
 Usage usage();
 

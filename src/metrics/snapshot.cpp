@@ -2,10 +2,29 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
+#include "metrics/hyperloglog.hpp"
 #include "metrics/registry.hpp"
 
 namespace discern::metrics {
+namespace {
+
+// Dividing by 1e9 gives the double nearest to the exact value; multiplying by 1e-9 often does not.
+double in_unit(std::uint64_t steps, const Descriptor& family) {
+  if (family.step == 1) return static_cast<double>(steps);
+  const double per_unit = std::round(1 / family.step);
+  if (1 / per_unit == family.step) return static_cast<double>(steps) / per_unit;
+  return static_cast<double>(steps) * family.step;
+}
+
+}  // namespace
+
+std::uint64_t TopKView::other(std::size_t n) const {
+  std::uint64_t shown = 0;
+  for (const TopKItem& item : top(n)) shown += item.count;
+  return total - std::min(total, shown);
+}
 
 void intrusive_ptr_release(const Snapshot* snapshot) noexcept {
   if (snapshot->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
@@ -24,7 +43,8 @@ const FamilySeries* Snapshot::find_family(std::string_view name) const {
 double Snapshot::value(const Series& series) const {
   switch (series.family().kind) {
     case Kind::Counter:
-      return static_cast<double>(steps(series)) * series.family().step;
+    case Kind::TopK:
+      return in_unit(steps(series), series.family());
     case Kind::Histogram:
       return histogram(series).sum;
     default:
@@ -35,7 +55,7 @@ double Snapshot::value(const Series& series) const {
 double Snapshot::lifetime_value(const Series& series) const {
   switch (series.family().kind) {
     case Kind::Counter:
-      return static_cast<double>(lifetime_steps(series)) * series.family().step;
+      return in_unit(lifetime_steps(series), series.family());
     case Kind::Histogram:
       return histogram(series).sum + (series.base() ? series.base()->histogram.sum : 0);
     default:
@@ -64,6 +84,78 @@ HistogramTotal Snapshot::lifetime_histogram(const Series& series) const {
     merge_buckets(total.buckets, base->histogram.buckets);
   }
   return total;
+}
+
+std::span<const Exemplar> Snapshot::exemplars(const Series& series) const {
+  struct BySeries {
+    bool operator()(const Exemplar& e, std::uint32_t id) const { return e.series < id; }
+    bool operator()(std::uint32_t id, const Exemplar& e) const { return id < e.series; }
+  };
+  const auto [begin, end] =
+      std::equal_range(exemplars_.begin(), exemplars_.end(), series.id_, BySeries{});
+  return {begin, end};
+}
+
+TopKView Snapshot::topk(const Series& series) const {
+  const StoredTopK& stored = topks_[series.place_];
+  return {stored.total, std::span(items_).subspan(stored.first_item, stored.item_count)};
+}
+
+std::span<const std::uint8_t> Snapshot::registers(const Series& series) const {
+  return std::span(registers_).subspan(series.place_ * kRegisters, kRegisters);
+}
+
+Total Snapshot::lifetime_total(const Series& series) const {
+  Total total;
+  switch (series.family().kind) {
+    case Kind::Counter:
+      total.steps = lifetime_steps(series);
+      break;
+    case Kind::Gauge:
+      break;
+    case Kind::Histogram:
+      total.histogram = lifetime_histogram(series);
+      break;
+    case Kind::Distinct: {
+      const auto bytes = registers(series);
+      total.distinct.key_tag = key_tags_[series.place_];
+      total.distinct.registers.assign(bytes.begin(), bytes.end());
+      break;
+    }
+    case Kind::TopK: {
+      const TopKView now = topk(series);
+      total.topk.total = now.total;
+      for (const TopKItem& item : now.items) {
+        total.topk.entries.push_back({std::string(item.item), item.count + item.error, item.error});
+      }
+      break;
+    }
+  }
+  return total;
+}
+
+std::uint64_t Snapshot::steps_since(const Snapshot& before, const Series& series) const {
+  const std::uint64_t old = series.id_ < before.series_count() ? before.steps(series) : 0;
+  const std::uint64_t now = steps(series);
+  // A latched cut may be older than the unlatched snapshot before it.
+  return now - std::min(now, old);
+}
+
+HistogramTotal Snapshot::histogram_since(const Snapshot& before, const Series& series) const {
+  const HistogramView now = histogram(series);
+  HistogramView old;
+  if (series.id_ < before.series_count()) old = before.histogram(series);
+  return {now.zero - std::min(now.zero, old.zero),
+          now.sum - old.sum,
+          subtract_buckets(now.buckets, old.buckets)};
+}
+
+std::size_t Snapshot::bytes() const {
+  std::size_t bytes = sizeof *this + item_names_.capacity() + registers_.capacity();
+  bytes += (values_.capacity() + key_tags_.capacity()) * sizeof(std::uint64_t);
+  bytes += histograms_.capacity() * sizeof(StoredHistogram) + buckets_.capacity() * sizeof(Bucket);
+  bytes += topks_.capacity() * sizeof(StoredTopK) + items_.capacity() * sizeof(TopKItem);
+  return bytes + exemplars_.capacity() * sizeof(Exemplar) + events_.capacity() * sizeof(Event);
 }
 
 double Snapshot::lifetime_sum(std::string_view family) const {

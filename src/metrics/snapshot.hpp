@@ -4,6 +4,7 @@
 
 #include <boost/intrusive_ptr.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <span>
@@ -40,10 +41,38 @@ struct HistogramView {
   std::span<const Bucket> buckets;
 };
 
+// What is known of one item of a TopK: count <= true count <= count + error.
+struct TopKItem {
+  std::string_view item;
+  std::uint64_t count = 0;
+  std::uint64_t error = 0;
+};
+
+// What one TopK holds; points into its Snapshot.
+struct TopKView {
+  std::uint64_t total = 0;          // Exact.
+  std::span<const TopKItem> items;  // All that are tracked, by falling count.
+
+  std::span<const TopKItem> top(std::size_t n) const {
+    return items.first(std::min(n, items.size()));
+  }
+  // The total without the first n items: with them it adds up to the total exactly.
+  std::uint64_t other(std::size_t n) const;
+};
+
+// One observation of a histogram that leads to what happened.
+struct Exemplar {
+  std::uint32_t series = 0;  // Id of its histogram.
+  std::string labels;        // `{trace_id="abc"}`, escaped.
+  double value = 0;
+  SystemTime time;
+};
+
 // Immutable once made, safe to read from every thread. Must not outlive its Registry.
 //
 // Two kinds of total: `value`, `steps` and `histogram` began at 0 with this process (for
-// exporters); the `lifetime_` ones add what earlier processes counted.
+// exporters); the `lifetime_` ones add what earlier processes counted. A Distinct and a TopK have
+// one state only, which goes on from process to process.
 class Snapshot {
  public:
   SystemTime time() const { return time_; }
@@ -57,7 +86,7 @@ class Snapshot {
   std::size_t series_count() const { return values_.size(); }
   const FamilySeries* find_family(std::string_view name) const;
 
-  // In the family's unit. For histograms, the sum.
+  // In the family's unit. For histograms the sum, for Distinct the estimate, for TopK the total.
   double value(const Series& series) const;
   double lifetime_value(const Series& series) const;
   // Counters only.
@@ -66,9 +95,26 @@ class Snapshot {
   // Histograms only.
   HistogramView histogram(const Series& series) const;
   HistogramTotal lifetime_histogram(const Series& series) const;
+  // The octaves' newest examples, by rising value. Histograms only.
+  std::span<const Exemplar> exemplars(const Series& series) const;
+  // TopK only.
+  TopKView topk(const Series& series) const;
+  // Distinct only: the kRegisters registers.
+  std::span<const std::uint8_t> registers(const Series& series) const;
+
+  // The whole lifetime state, as Registry::restore takes it. Nothing for gauges.
+  Total lifetime_total(const Series& series) const;
+
+  // What was counted after `before`, an older snapshot of the same registry, in which the series
+  // may not have existed. Counters only; histograms only.
+  std::uint64_t steps_since(const Snapshot& before, const Series& series) const;
+  HistogramTotal histogram_since(const Snapshot& before, const Series& series) const;
 
   // Sum over the family's series; 0 when there is no such family.
   double lifetime_sum(std::string_view family) const;
+
+  // Memory of the values, room for growth included.
+  std::size_t bytes() const;
 
  private:
   friend class Registry;
@@ -78,6 +124,11 @@ class Snapshot {
     double sum;
     std::uint32_t first_bucket;
     std::uint32_t bucket_count;
+  };
+  struct StoredTopK {
+    std::uint64_t total;
+    std::uint32_t first_item;
+    std::uint32_t item_count;
   };
   friend void intrusive_ptr_add_ref(const Snapshot* snapshot) noexcept {
     snapshot->references_.fetch_add(1, std::memory_order_relaxed);
@@ -92,10 +143,16 @@ class Snapshot {
   std::uint64_t sequence_ = 0;
   std::vector<Event> events_;
   std::shared_ptr<const Layout> layout_;
-  // By series id: steps of counters, bits of gauges; unused for histograms.
+  // By series id: steps of counters and TopKs, bits of gauges and estimates; unused for histograms.
   std::vector<std::uint64_t> values_;
   std::vector<StoredHistogram> histograms_;
   std::vector<Bucket> buckets_;
+  std::vector<std::uint8_t> registers_;
+  std::vector<std::uint64_t> key_tags_;  // Of the Distincts, by place.
+  std::vector<StoredTopK> topks_;
+  std::vector<TopKItem> items_;
+  std::string item_names_;
+  std::vector<Exemplar> exemplars_;  // By series id, then by value.
 };
 
 // Given back to the registry's pool when the last reference goes, so that steady ticks allocate

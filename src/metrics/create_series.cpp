@@ -1,0 +1,175 @@
+// Registry: how series come to be, from label values or from totals of earlier processes, and what
+// happens when there are too many.
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "metrics/catalogue.hpp"
+#include "metrics/registry.hpp"
+
+namespace discern::metrics {
+namespace {
+
+std::uint32_t cells_of(Kind kind) {
+  if (kind == Kind::Counter) return 1;
+  return kind == Kind::Histogram ? histogram_cells::kCells : 0;
+}
+
+// Whether make_key could have made it.
+bool is_key(const Descriptor& family, std::string_view key) {
+  LabelValues values;
+  const std::size_t labels = family.key_label_count();
+  for (std::size_t i = 0; i < labels; ++i) {
+    const std::size_t end = i + 1 < labels ? key.find(kKeySeparator) : key.size();
+    if (end == std::string_view::npos) return false;
+    values[i] = key.substr(0, end);
+    key.remove_prefix(std::min(key.size(), end + 1));
+    if (clean_label(values[i]) != values[i]) return false;
+  }
+  return labels > 0 || key.empty();
+}
+
+// The plugin that a label set belongs to, or nothing when that cannot be told.
+std::string_view plugin_of(const Descriptor& family, std::string_view key) {
+  for (std::size_t i = 0; i < family.key_label_count(); ++i) {
+    const std::string_view value = key.substr(0, key.find(kKeySeparator));
+    if (family.labels[i] == "plugin") return value;
+    key.remove_prefix(std::min(key.size(), value.size() + 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+Registry::~Registry() {
+  // In one piece where they are consecutive: each release looks into the slabs of all threads.
+  std::uint32_t first = kNoSlot;
+  std::uint32_t size = 0;
+  for (const Series& series : series_) {
+    const std::uint32_t cells = cells_of(series.family().kind);
+    if (cells == 0 || series.slot_ == kNoSlot) continue;
+    if (series.slot_ != first + size) {
+      slab::release(first, size);
+      first = series.slot_;
+      size = 0;
+    }
+    size += cells;
+  }
+  slab::release(first, size);
+}
+
+Series* Registry::create(FamilyBase& family, std::string_view key, WithoutCells policy) {
+  const Descriptor& descriptor = family.descriptor_;
+  const std::uint32_t cells = cells_of(descriptor.kind);
+  const std::uint32_t slot = cells > 0 ? slab::allocate(cells) : kNoSlot;
+  if (cells > 0 && slot == kNoSlot) {
+    if (!out_of_cells_) {
+      out_of_cells_ = true;
+      log::error("metrics",
+                 "no cells are left for new counters and histograms, first seen with {}; their "
+                 "label sets are counted as \"other\"",
+                 descriptor.name);
+    }
+    if (policy == WithoutCells::Refuse) return nullptr;
+  }
+  const auto id = static_cast<std::uint32_t>(series_.size());
+  Series& series = series_.emplace_back(id, descriptor, key, texts_);
+  series.slot_ = slot;
+  give_state(series, family);
+  if (const auto totals = restored_.find(descriptor.name); totals != restored_.end()) {
+    if (auto total = totals->second.extract(std::string(key)); !total.empty()) {
+      give_total(series, family, std::move(total.mapped()));
+    }
+  }
+  (family.last_ != nullptr ? family.last_->next_ : family.first_) = &series;
+  family.last_ = &series;
+  ++family.size_;
+  family.index_.insert(series, hash_key(series.key()));
+  return &series;
+}
+
+void Registry::give_state(Series& series, FamilyBase& family) {
+  switch (family.descriptor_.kind) {
+    case Kind::Counter:
+      return;
+    case Kind::Gauge:
+      series.state_ = &gauges_.emplace_back(0.0);
+      return;
+    case Kind::Histogram:
+      series.place_ = histogram_count_++;
+      return;
+    case Kind::Distinct:
+      series.place_ = static_cast<std::uint32_t>(distincts_.size());
+      series.state_ = &distincts_.emplace_back();
+      distincts_.back().restart(family.key_);
+      return;
+    case Kind::TopK:
+      series.place_ = static_cast<std::uint32_t>(topks_.size());
+      series.state_ = &topks_.emplace_back(family.descriptor_.top);
+      return;
+  }
+}
+
+void Registry::give_total(Series& series, FamilyBase& family, Total total) {
+  if (family.descriptor_.kind == Kind::TopK) {
+    static_cast<TopKCell*>(series.state_)->merge(total.topk);
+  } else if (family.descriptor_.kind == Kind::Distinct &&
+             total.distinct.key_tag == tag_of(family.key_)) {
+    static_cast<DistinctCell*>(series.state_)->sketch().merge(total.distinct.registers);
+  }
+  series.base_ = std::make_unique<const Total>(std::move(total));
+}
+
+void Registry::restore(std::string_view family, std::string_view key, Total total) {
+  const std::lock_guard lock(mutex_);
+  const auto declared = families_.find(family);
+  if (declared != families_.end() && declared->second->index_.find(key, hash_key(key)) != nullptr) {
+    return;
+  }
+  restored_[std::string(family)].try_emplace(std::string(key), std::move(total));
+  if (declared != families_.end()) restore_into(*declared->second);
+}
+
+void Registry::restore_into(FamilyBase& family) {
+  const auto totals = restored_.find(family.descriptor_.name);
+  if (totals == restored_.end()) return;
+  // `create` takes each total out of restored_.
+  std::vector<std::string> keys;
+  for (const auto& [key, total] : totals->second) keys.push_back(key);
+  for (const std::string& key : keys) {
+    if (is_key(family.descriptor_, key)) {
+      create(family, key, WithoutCells::Discard);
+    } else {
+      log::warn("metrics", "a stored total of {} has other labels and is left out", totals->first);
+    }
+  }
+  restored_.erase(totals);
+}
+
+const Series& Registry::fold(FamilyBase& family, std::string_view key) {
+  warn_of_fold(family, key);
+  FamilyBase& meter = *families_.find(catalogue::kFolded.name)->second;
+  if (&meter != &family) {
+    const std::string_view name = family.descriptor_.name;
+    const Series* series = meter.index_.find(name, hash_key(name));
+    if (series == nullptr) series = create(meter, name, WithoutCells::Discard);
+    Counter(series->slot_).add();
+  }
+  const std::string other = make_key(family.descriptor_, {"other", "other", "other"});
+  if (const Series* found = family.index_.find(other, hash_key(other))) return *found;
+  return *create(family, other, WithoutCells::Discard);
+}
+
+void Registry::warn_of_fold(FamilyBase& family, std::string_view key) {
+  if (family.folded_before_) return;
+  family.folded_before_ = true;
+  const std::string_view plugin = plugin_of(family.descriptor_, key);
+  log::warn("metrics",
+            "{} has reached its limit of {} label sets{}{}; further ones are counted as \"other\"",
+            family.descriptor_.name,
+            family.descriptor_.max_series,
+            plugin.empty() ? "" : " with one of plugin ",
+            plugin);
+}
+
+}  // namespace discern::metrics

@@ -1,0 +1,33 @@
+#include "metrics/topk.hpp"
+
+#include <charconv>
+
+#include "metrics/series.hpp"
+
+namespace discern::metrics {
+
+void TopKCell::add(std::string_view item, std::uint64_t n) {
+  if (item.size() <= kMaxLabelBytes) {
+    const std::lock_guard lock(mutex_);
+    // Only clean items are ever tracked, so a tracked one need not be cleaned.
+    if (items_.tracks(item)) return items_.add(item, n);
+  }
+  const std::string clean = clean_label(item);
+  const std::lock_guard lock(mutex_);
+  items_.add(clean, n);
+}
+
+void TopKCell::merge(const TopKTotal& state) {
+  TopKTotal clean = state;
+  for (TopKEntry& entry : clean.entries) entry.item = clean_label(entry.item);
+  const std::lock_guard lock(mutex_);
+  items_.merge(clean);
+}
+
+void TopK::add_id(std::uint64_t id, std::uint64_t n) const {
+  char text[24];
+  const char* end = std::to_chars(text, text + sizeof text, id).ptr;
+  add(std::string_view(text, static_cast<std::size_t>(end - text)), n);
+}
+
+}  // namespace discern::metrics

@@ -1,0 +1,31 @@
+#pragma once
+
+// The window of query.hpp over the file that a Store writes.
+//
+// Step i of an answer holds the ticks from `from + i * step` up to, and without, the next; there
+// are as many steps as it takes to reach `to`. What a total grew between two ticks belongs to the
+// step of the later one. Rate is per second of the time that ticks cover, so that a gap inside a
+// step does not lower it. Series without a point are left out. Where the clock was set back, so
+// that two ticks claim the same time, both count; for Last and quantiles the later one.
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "history/query.hpp"
+
+namespace discern::history {
+
+struct ReaderOptions {
+  // Of each call; beyond it, it fails with Timeout.
+  std::chrono::milliseconds deadline{5000};
+  // Steps times series of an answer.
+  std::size_t max_points = 100000;
+};
+
+// A read-only connection to a database file, which a Store may be writing meanwhile. Errors:
+// NotFound, Refused (written by another version or program), Corrupt, Io.
+Result<std::unique_ptr<Reader>> make_reader(const std::filesystem::path& file,
+                                            const ReaderOptions& options = {});
+
+}  // namespace discern::history

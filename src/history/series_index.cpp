@@ -1,0 +1,94 @@
+#include "history/series_index.hpp"
+
+#include <algorithm>
+
+namespace discern::history {
+namespace {
+
+FamilyRow make_row(const metrics::Descriptor& descriptor) {
+  FamilyRow row;
+  row.name = descriptor.name;
+  row.kind = to_string(descriptor.kind);
+  row.unit = to_string(descriptor.unit);
+  row.step = descriptor.step;
+  for (std::size_t i = 0; i < descriptor.label_count(); ++i) {
+    if (i > 0) row.labels.push_back(',');
+    row.labels.append(descriptor.labels[i]);
+  }
+  return row;
+}
+
+bool same_family(const FamilyRow& a, const FamilyRow& b) {
+  return a.name == b.name && a.kind == b.kind && a.unit == b.unit && a.step == b.step &&
+         a.labels == b.labels;
+}
+
+}  // namespace
+
+Shape shape_of(metrics::Kind kind) {
+  if (kind == metrics::Kind::Counter) return Shape::Steps;
+  return kind == metrics::Kind::Histogram ? Shape::Buckets : Shape::Number;
+}
+
+void SeriesIndex::load_family(FamilyRow row) {
+  next_family_ = std::max(next_family_, row.id + 1);
+  const std::int64_t id = row.id;
+  families_[id].row = std::move(row);
+}
+
+void SeriesIndex::load_series(SeriesRow row) {
+  const auto family = families_.find(row.family);
+  if (family == families_.end()) return;
+  next_series_ = std::max(next_series_, row.id + 1);
+  std::string key = row.key;
+  family->second.series.insert_or_assign(std::move(key), std::move(row));
+}
+
+SeriesIndex::Family& SeriesIndex::ensure_family(const metrics::Descriptor& descriptor) {
+  FamilyRow row = make_row(descriptor);
+  for (auto& [id, family] : families_) {
+    if (same_family(family.row, row)) return family;
+  }
+  row.id = next_family_++;
+  new_families_.push_back(row);
+  Family& family = families_[row.id];
+  family.row = std::move(row);
+  return family;
+}
+
+void SeriesIndex::refresh(const metrics::Snapshot& snapshot, std::int64_t tick_id, Tick& tick) {
+  const std::size_t known = tick.series.size();
+  if (snapshot.series_count() <= known) return;
+  // The layout is ordered by family; places are given in order of the snapshot's ids.
+  std::vector<TickSeries> added(snapshot.series_count() - known);
+  for (const metrics::FamilySeries& family : snapshot.layout()) {
+    if (family.series.empty() || family.series.back()->id() < known) continue;
+    Family& stored = ensure_family(*family.family);
+    for (const metrics::Series* series : family.series) {
+      if (series->id() < known) continue;
+      auto at = stored.series.find(series->key());
+      if (at == stored.series.end()) {
+        SeriesRow row{next_series_++, stored.row.id, std::string(series->key()), tick_id};
+        new_series_.push_back(row);
+        std::string key = row.key;
+        at = stored.series.emplace(std::move(key), std::move(row)).first;
+      }
+      added[series->id() - known] = {at->second.id, shape_of(family.family->kind)};
+    }
+  }
+  for (const TickSeries& series : added) tick.add(series.id, series.shape);
+}
+
+void SeriesIndex::mark_saved() {
+  new_families_.clear();
+  new_series_.clear();
+}
+
+void SeriesIndex::for_each(
+    const std::function<void(const FamilyRow&, const SeriesRow&)>& visit) const {
+  for (const auto& [id, family] : families_) {
+    for (const auto& [key, row] : family.series) visit(family.row, row);
+  }
+}
+
+}  // namespace discern::history

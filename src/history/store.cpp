@@ -1,0 +1,224 @@
+#include "history/store.hpp"
+
+#include <fmt/core.h>
+
+#include <bit>
+
+#include "base/log.hpp"
+#include "history/gap.hpp"
+#include "history/retention.hpp"
+#include "history/store_parts.hpp"
+
+namespace discern::history {
+namespace {
+
+// Ten minutes of ticks: what a reader decodes at most before the first tick it wants.
+constexpr std::int64_t kChainTicks = 60;
+constexpr std::size_t kMaxEvents = 1000;
+constexpr std::chrono::minutes kForgetEvery{1};
+
+std::size_t count_samples(const Tick& tick) {
+  std::size_t samples = tick.series.size() - tick.histograms.size();
+  for (const metrics::HistogramTotal& histogram : tick.histograms) {
+    samples += histogram.buckets.size();
+  }
+  return samples;
+}
+
+}  // namespace
+
+Statements::Statements(SQLite::Database& database)
+    : family(database, "INSERT INTO family VALUES (?, ?, ?, ?, ?, ?)"),
+      series(database, "INSERT INTO series VALUES (?, ?, ?, ?)"),
+      tick(database, "INSERT INTO tick VALUES (?, ?, ?, ?, ?)"),
+      total(database, "REPLACE INTO total VALUES (?, ?)"),
+      annotation(database, "INSERT INTO annotation (time_ms, kind, text) VALUES (?, ?, ?)"),
+      put_state(database, "REPLACE INTO state VALUES (?, ?, ?)"),
+      drop_state(database, "DELETE FROM state WHERE area = ? AND key = ?") {}
+
+Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Store::~Store() = default;
+
+bool Store::is_new() const {
+  return parts_->is_new;
+}
+std::uint64_t Store::restart_count() const {
+  return parts_->restarts;
+}
+Store::Written Store::last_written() const {
+  return parts_->written;
+}
+std::uint64_t Store::size_bytes() const {
+  return size_on_disk(parts_->file);
+}
+
+Result<void> Store::set_restart_count(std::uint64_t earlier_starts) {
+  return fenced("cannot note the restart count", [&]() -> Result<void> {
+    SQLite::Statement update(*parts_->database, "UPDATE boot SET restart_count = ? WHERE id = ?");
+    Use(update).integer(static_cast<std::int64_t>(earlier_starts)).integer(parts_->boot).run();
+    parts_->restarts = earlier_starts;
+    return {};
+  });
+}
+
+void Store::for_each_total(
+    const std::function<void(std::string_view, std::string_view, metrics::Total)>& visit) const {
+  std::map<std::pair<std::string, std::string>, metrics::Total> merged;
+  // Families come oldest first, so that the newest of the same kind wins.
+  parts_->index.for_each([&](const FamilyRow& family, const SeriesRow& series) {
+    const metrics::Total* total = parts_->totals.find(series.id);
+    if (total == nullptr) return;
+    metrics::Total& into = merged[{family.name, series.key}];
+    if (family.kind == to_string(metrics::Kind::Histogram)) {
+      into.histogram = total->histogram;
+    } else {
+      into.steps = total->steps;
+    }
+  });
+  for (auto& [name, total] : merged) visit(name.first, name.second, std::move(total));
+}
+
+Result<std::vector<StateRow>> Store::state(std::string_view area) const {
+  using Rows = Result<std::vector<StateRow>>;
+  return fenced("cannot read the stored state", [&]() -> Rows {
+    std::vector<StateRow> rows;
+    const std::string wanted(area);
+    SQLite::Statement select(*parts_->database,
+                             "SELECT key, value FROM state WHERE area = ? ORDER BY key");
+    Use row(select);
+    for (row.text(wanted); row.next();) {
+      rows.push_back({wanted, row.text_at(0), std::string(row.blob_at(1))});
+    }
+    return rows;
+  });
+}
+
+void Store::Parts::take(const metrics::Snapshot& snapshot) {
+  index.refresh(snapshot, next_tick, tick);
+  for (const metrics::FamilySeries& family : snapshot.layout()) {
+    for (const metrics::Series* series : family.series) {
+      const std::size_t i = series->id();
+      switch (tick.series[i].shape) {
+        case Shape::Steps:
+          tick.values[i] = snapshot.lifetime_steps(*series);
+          totals.set_steps(tick.series[i].id, tick.values[i]);
+          break;
+        case Shape::Number:
+          tick.values[i] = std::bit_cast<std::uint64_t>(snapshot.value(*series));
+          break;
+        case Shape::Buckets: {
+          metrics::HistogramTotal& total = tick.histograms[tick.values[i]];
+          total = snapshot.lifetime_histogram(*series);
+          totals.set_histogram(tick.series[i].id, total);
+          break;
+        }
+      }
+    }
+  }
+  for (const metrics::Event& event : snapshot.events()) {
+    if (events.size() >= kMaxEvents) events.pop_front();
+    events.push_back(event);
+  }
+}
+
+void Store::Parts::write(std::int64_t time_ms,
+                         std::string_view payload,
+                         std::span<const StateRow> changed) {
+  for (const FamilyRow& row : index.new_families()) {
+    Use insert(statements->family);
+    insert.integer(row.id).text(row.name).text(row.kind).text(row.unit);
+    insert.real(row.step).text(row.labels).run();
+  }
+  for (const SeriesRow& row : index.new_series()) {
+    Use insert(statements->series);
+    insert.integer(row.id).integer(row.family).blob(row.key).integer(row.first_tick).run();
+  }
+  Use(statements->tick)
+      .integer(next_tick)
+      .integer(time_ms)
+      .integer(boot)
+      .integer(encoder.is_key() ? next_tick : key_tick)
+      .blob(payload)
+      .run();
+  std::string block;
+  for (const std::uint32_t number : totals.changed_blocks()) {
+    block.clear();
+    totals.append_block(block, number);
+    Use(statements->total).integer(number).blob(block).run();
+  }
+  const auto put = [&](const std::string& area,
+                       const std::string& key,
+                       const std::optional<std::string>& value) {
+    if (value) {
+      Use(statements->put_state).text(area).text(key).blob(*value).run();
+    } else {
+      Use(statements->drop_state).text(area).text(key).run();
+    }
+  };
+  for (const auto& [name, value] : state) put(name.first, name.second, value);
+  for (const StateRow& row : changed) put(row.area, row.key, row.value);
+  for (const metrics::Event& event : events) {
+    Use(statements->annotation)
+        .integer(epoch_ms(event.time))
+        .text(event.kind)
+        .text(event.text)
+        .run();
+  }
+}
+
+void Store::Parts::keep_for_next(std::span<const StateRow> changed) {
+  for (const StateRow& row : changed) state[{row.area, row.key}] = row.value;
+}
+
+Result<void> Store::commit(const metrics::Snapshot& snapshot,
+                           std::span<const StateRow> changed_state) {
+  Parts& parts = *parts_;
+  const std::int64_t time_ms = epoch_ms(snapshot.time());
+  parts.take(snapshot);
+  // A chain never spans a gap or a clock that was set back, so that its times stay close together.
+  const bool chain_is_long = parts.next_tick - parts.key_tick >= kChainTicks;
+  const auto gap = max_tick_distance_ms(parts.options.interval.count());
+  if (chain_is_long || !is_adjacent(parts.last_time_ms, time_ms, gap)) parts.encoder.restart();
+  const std::string_view payload = parts.encoder.encode(parts.tick);
+  auto done = fenced("cannot write history", [&]() -> Result<void> {
+    SQLite::Transaction transaction(*parts.database, SQLite::TransactionBehavior::IMMEDIATE);
+    parts.write(time_ms, payload, changed_state);
+    transaction.commit();
+    return {};
+  });
+  if (!done) {
+    parts.keep_for_next(changed_state);
+    parts.encoder.restart();
+    return done;
+  }
+  if (parts.encoder.is_key()) parts.key_tick = parts.next_tick;
+  parts.encoder.accept(parts.tick);
+  ++parts.next_tick;
+  parts.last_time_ms = time_ms;
+  parts.written = {count_samples(parts.tick), payload.size()};
+  parts.index.mark_saved();
+  parts.totals.mark_saved();
+  parts.state.clear();
+  parts.events.clear();
+  if (!parts.last_forgetting || snapshot.steady_time() - *parts.last_forgetting >= kForgetEvery) {
+    parts.last_forgetting = snapshot.steady_time();
+    forget_old(snapshot.time());
+  }
+  return {};
+}
+
+void Store::forget_old(SystemTime now) {
+  const std::int64_t oldest_ms = epoch_ms(now - parts_->options.retention);
+  const Result<std::size_t> forgotten =
+      forget_before(*parts_->database, oldest_ms, parts_->key_tick);
+  if (!forgotten) {
+    log::warn("history", "{}; trying again in a minute", forgotten.error().text);
+  } else if (*forgotten > 0 && !std::exchange(parts_->said_forgetting, true)) {
+    const auto hours = std::chrono::duration<double, std::ratio<3600>>(parts_->options.retention);
+    log::info("history",
+              "what is older than {:g} hours is deleted from now on (history.retention)",
+              hours.count());
+  }
+}
+
+}  // namespace discern::history

@@ -1,0 +1,44 @@
+#pragma once
+
+// The tests' hand on the simulator: one action, by name, with JSON parameters. The HTTP paths below
+// /_sim/ and the steps of a scenario are the same actions.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "sim/life/life.hpp"
+#include "sim/state.hpp"
+
+namespace discern::sim {
+
+class Control {
+ public:
+  // Both must outlive it.
+  Control(State& state, Life& life) : state_(state), life_(life) {}
+
+  // Errors: NotFound for an unknown action or object, Invalid for bad parameters, Unavailable when
+  // nobody is connected.
+  Result<json::object> act(std::string_view action, const json::object& parameters, Instant now);
+
+  State& state() { return state_; }
+  Life& life() { return life_; }
+
+ private:
+  State& state_;
+  Life& life_;
+};
+
+using ControlAction = Result<json::object> (*)(Control&, const json::object&, Instant);
+
+struct NamedAction {
+  std::string_view name;
+  ControlAction run;
+};
+
+std::span<const NamedAction> gateway_actions();
+std::span<const NamedAction> world_actions();
+std::span<const NamedAction> rest_actions();
+
+}  // namespace discern::sim

@@ -1,0 +1,67 @@
+// discern-sim: argv -> world -> server.
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "base/files.hpp"
+#include "sim/simulator.hpp"
+
+namespace {
+
+using namespace discern;
+using namespace discern::sim;
+
+// Asks the kernel to kill us with our parent. False when the parent was gone before it could.
+bool tie_to_parent(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return getppid() == parent;
+}
+
+Result<std::vector<ScenarioStep>> load_scenario(const std::string& path) {
+  if (path.empty()) return std::vector<ScenarioStep>{};
+  const Result<std::string> text = read_file(path);
+  if (!text) return text.error();
+  auto steps = parse_scenario(*text);
+  if (!steps) return wrap("scenario " + path, std::move(steps).error());
+  return steps;
+}
+
+int run(const Options& options) {
+  auto scenario = load_scenario(options.scenario);
+  if (!scenario) {
+    fmt::print(stderr, "discern-sim: {}\n", scenario.error().text);
+    return 2;
+  }
+  Server server(options.port);
+  const std::string first = fmt::format("127.0.0.1:{}", server.port());
+  const std::string second = fmt::format("127.0.0.2:{}", server.port());
+  Simulator simulator(options,
+                      {"ws://" + first, "ws://" + (server.has_second_address() ? second : first)},
+                      std::move(*scenario),
+                      std::chrono::floor<Millis>(std::chrono::system_clock::now()));
+  fmt::print("listening on http://{}\n", first);
+  std::fflush(stdout);
+  server.run(simulator);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const pid_t parent = getppid();
+  int exit_code = 0;
+  const auto options = parse_options(argc, argv, exit_code);
+  if (!options) return exit_code;
+  if (options->die_with_parent && !tie_to_parent(parent)) return 1;
+  try {
+    return run(*options);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "discern-sim: {}\n", error.what());
+    return 1;
+  }
+}

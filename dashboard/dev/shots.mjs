@@ -3,14 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 import { startFixture } from './fixture.mjs';
-
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-  });
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'shots' }, url: { type: 'string' }, only: { type: 'string' } } });
 mkdirSync(values.out, { recursive: true });

@@ -65,7 +65,7 @@ function scalesOf({ lanes }: ChartSpec, view: View): uPlot.Scales {
   lanes.forEach((_, i) => {
     scales[scaleKey(i)] = {
       range: (_u, _min, max) => {
-        view.tops[i] = niceTop((max ?? 0) * 1.05);
+        view.tops[i] = niceTop(max ?? 0);
         return laneScale(i, lanes.length, view.tops[i]!);
       },
     };

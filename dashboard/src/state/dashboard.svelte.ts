@@ -32,6 +32,8 @@ class Dashboard {
 
   private bootId: string | null = null;
   private latest: { commands: Load<CommandRow[]>; plugins: Load<PluginRow[]> } = { commands: LOADING, plugins: LOADING };
+  private loading: Promise<void> | null = null;
+  private readonly meanwhile: Tick[] = [];
   private due = false;
 
   /** The server's clock, so that a browser with a wrong one still shows right ages. */
@@ -69,7 +71,13 @@ class Dashboard {
     this.publish();
   }
 
-  async loadTables() {
+  /** Loads commands, plugins and status; calls while one is under way share it. */
+  loadTables(): Promise<void> {
+    this.loading ??= this.fetchTables().finally(() => (this.loading = null));
+    return this.loading;
+  }
+
+  private async fetchTables() {
     const [commands, plugins, status] = await Promise.allSettled([api.commands(), api.plugins(), api.status()]);
     const settle = <T>(r: PromiseSettledResult<T[]>, before: Load<T[]>): Load<T[]> => {
       if (r.status === 'fulfilled') return ready(r.value);
@@ -77,6 +85,8 @@ class Dashboard {
     };
     this.latest = { commands: settle(commands, this.latest.commands), plugins: settle(plugins, this.latest.plugins) };
     if (status.status === 'fulfilled') this.status = status.value;
+    // A tick that came meanwhile may be newer than the answer, and its rows are not sent again.
+    for (const tick of this.meanwhile.splice(0)) this.merge(tick);
     this.publish();
     void this.loadMarks();
   }
@@ -107,6 +117,7 @@ class Dashboard {
     for (const tick of ticks) {
       this.ring.push(tick.t, tick.v);
       this.merge(tick);
+      if (this.loading && (tick.commands?.length || tick.plugins?.length)) this.meanwhile.push(tick);
     }
     if (this.due) return;
     // A replay brings an hour of ticks at once: show them in one go.

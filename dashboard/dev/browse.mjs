@@ -15,7 +15,11 @@ const browser = await launch();
 const complaints = [];
 async function open(context, url, wait = 'live') {
   const page = await context.newPage();
-  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !EXPECTED.test(m.text()) && complaints.push(`${url}: ${m.text()}`));
+  page.on(
+    'console',
+    (m) =>
+      ['error', 'warning'].includes(m.type()) && !EXPECTED.test(m.text()) && complaints.push(`${url}: ${m.text()}`),
+  );
   page.on('pageerror', (e) => complaints.push(`${url}: ${e.message}`));
   await page.goto(url);
   if (wait) await page.waitForSelector(`[data-connection=${wait}]`);
@@ -35,14 +39,23 @@ const checks = {
   async 'every page is accessible and fits, light, dark and at 390 px'() {
     for (const scenario of ['calm', 'trouble', 'empty']) {
       const fixture = await startFixture({ port: 0, scenario, cap: 100 });
-      for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
+      for (const [colorScheme, width] of [
+        ['light', 1280],
+        ['dark', 1280],
+        ['light', 390],
+        ['dark', 390],
+      ]) {
         const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
         for (const path of ['', 'commands', 'plugins', 'shards', 'nonsense']) {
           const page = await open(context, fixture.url + path);
           if (path === '') await page.waitForSelector('canvas, [data-state=empty]');
           const at = `${scenario} /${path} ${colorScheme} ${width}`;
           assert.deepEqual(await violations(page), [], at);
-          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${at}: wider than the screen`);
+          assert.equal(
+            await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
+            false,
+            `${at}: wider than the screen`,
+          );
           await page.close();
         }
         await context.close();

@@ -10,12 +10,25 @@ import { Life, SERIES } from './life.mjs';
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'self'; " +
   "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.txt': 'text/plain' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+};
 const PAGES = ['/', '/commands', '/plugins', '/shards'];
 const DIST = new URL('../dist/', import.meta.url).pathname;
 const RING = 3600;
 
-export function startFixture({ port = 8080, scenario = 'calm', refuseStreams = false, cap = 4, version = '0.1.0', prefix = '/' } = {}) {
+export function startFixture({
+  port = 8080,
+  scenario = 'calm',
+  refuseStreams = false,
+  cap = 4,
+  version = '0.1.0',
+  prefix = '/',
+} = {}) {
   const now = () => Date.now() / 1000;
   let life = new Life(scenario, now());
   const ring = [];
@@ -35,7 +48,8 @@ export function startFixture({ port = 8080, scenario = 'calm', refuseStreams = f
     res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     res.end(JSON.stringify(body));
   };
-  const event = (res, name, data, id) => res.write(`${id ? `id: ${id}\n` : ''}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  const event = (res, name, data, id) =>
+    res.write(`${id ? `id: ${id}\n` : ''}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
 
   const timer = setInterval(() => {
     const tick = life.step(Math.round(now() * 10) / 10);
@@ -47,7 +61,11 @@ export function startFixture({ port = 8080, scenario = 'calm', refuseStreams = f
   function live(req, res, url) {
     if (refuseStreams || streams.size >= cap) return res.writeHead(204).end();
     opened++;
-    res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' });
+    res.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
     res.write('retry: 2000\n\n');
     event(res, 'hello', hello());
     const from = Number(req.headers['last-event-id'] ?? 0) / 1000 || since(url);
@@ -82,7 +100,14 @@ export function startFixture({ port = 8080, scenario = 'calm', refuseStreams = f
     '/api/v1/plugins': () => ({ plugins: life.plugins }),
     '/api/v1/shards': () => life.shards(),
     '/api/v1/query': query,
-    '/api/v1/status': () => ({ version, started_at: life.started, boot_id: life.boot_id, mode: 'demo', restart_count: 2, data_dir_bytes: 18_420_112 }),
+    '/api/v1/status': () => ({
+      version,
+      started_at: life.started,
+      boot_id: life.boot_id,
+      mode: 'demo',
+      restart_count: 2,
+      data_dir_bytes: 18_420_112,
+    }),
   };
 
   function file(res, path) {
@@ -91,7 +116,12 @@ export function startFixture({ port = 8080, scenario = 'calm', refuseStreams = f
     if (!found && extname(path)) return json(res, { error: 'There is no such file.' }, 404);
     const name = found ? full : join(DIST, 'index.html');
     const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-    res.writeHead(200, { 'content-type': `${TYPES[extname(name)] ?? 'application/octet-stream'}; charset=utf-8`, 'cache-control': cache, 'content-security-policy': CSP, 'x-content-type-options': 'nosniff' });
+    res.writeHead(200, {
+      'content-type': `${TYPES[extname(name)] ?? 'application/octet-stream'}; charset=utf-8`,
+      'cache-control': cache,
+      'content-security-policy': CSP,
+      'x-content-type-options': 'nosniff',
+    });
     if (found) return createReadStream(full).pipe(res);
     res.end(readFileSync(name, 'utf8').replace('<base href="/" />', `<base href="${prefix}" />`));
   }

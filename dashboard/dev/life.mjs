@@ -96,9 +96,29 @@ export class Life {
   }
 
   trouble() {
-    Object.assign(this.plugins[3], { state: 'stuck', stuck: { handler: 'command music play', seconds: 4.2 }, queue_depth: 7, dropped: 2 });
-    Object.assign(this.plugins[4], { state: 'failed', load_ms: null, cpu_seconds: null, loop_delay_ms: null, message: 'reminders.so was built for plugin API 2, this host speaks 1: build it again.' });
-    this.commands.push({ name: 'slowpoke', plugin: 'music', uses: 230, errors: 19, p50_ms: 820, p95_ms: 2400, p99_ms: 2990, last_used: Date.now() / 1000 - 40 });
+    Object.assign(this.plugins[3], {
+      state: 'stuck',
+      stuck: { handler: 'command music play', seconds: 4.2 },
+      queue_depth: 7,
+      dropped: 2,
+    });
+    Object.assign(this.plugins[4], {
+      state: 'failed',
+      load_ms: null,
+      cpu_seconds: null,
+      loop_delay_ms: null,
+      message: 'reminders.so was built for plugin API 2, this host speaks 1: build it again.',
+    });
+    this.commands.push({
+      name: 'slowpoke',
+      plugin: 'music',
+      uses: 230,
+      errors: 19,
+      p50_ms: 820,
+      p95_ms: 2400,
+      p99_ms: 2990,
+      last_used: Date.now() / 1000 - 40,
+    });
   }
 
   /** One second of life: the values of a tick, and the rows that changed. */
@@ -145,7 +165,12 @@ export class Life {
       1 + poisson(0.3),
       1,
     ].map((x) => (typeof x === 'number' ? Math.round(x * 1000) / 1000 : x));
-    return { t, v: before ? v.map(() => null) : v, commands: [...changed.values()], plugins: this.plugins.filter((p) => p === activity || p.stuck) };
+    return {
+      t,
+      v: before ? v.map(() => null) : v,
+      commands: [...changed.values()],
+      plugins: this.plugins.filter((p) => p === activity || p.stuck),
+    };
   }
 
   shards() {
@@ -162,7 +187,13 @@ export class Life {
       last_close: '1001 going away (resumed)',
       ...more,
     });
-    const down = { state: 'connecting', heartbeat_rtt_ms: null, last_ack_age_s: 84, last_dispatch_age_s: 80, last_close: '4000 unknown error' };
+    const down = {
+      state: 'connecting',
+      heartbeat_rtt_ms: null,
+      last_ack_age_s: 84,
+      last_dispatch_age_s: 80,
+      last_close: '4000 unknown error',
+    };
     return {
       shards: [row(0), row(1, this.scenario === 'trouble' ? down : { last_close: null })],
       identify_budget: { total: 1000, remaining: 987, reset_in_s: 51_120 },

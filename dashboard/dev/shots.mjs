@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util';
 import { launch } from './chromium.mjs';
 import { startFixture } from './fixture.mjs';
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: 'shots' }, url: { type: 'string' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: 'shots' }, url: { type: 'string' }, only: { type: 'string' } },
+});
 mkdirSync(values.out, { recursive: true });
 
 const VIEWS = [
@@ -31,7 +33,12 @@ const browser = await launch();
 for (const [name, scenario, path, theme, width, height] of VIEWS) {
   if (values.only && !name.includes(values.only)) continue;
   const base = values.url ?? (fixtures[scenario] ??= await startFixture({ port: 0, scenario, cap: 100 })).url;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: width < 500 ? 2 : 1, locale: 'en-GB' });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    deviceScaleFactor: width < 500 ? 2 : 1,
+    locale: 'en-GB',
+  });
   const page = await context.newPage();
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && console.error(name, m.text()));
   page.on('pageerror', (e) => console.error(name, e.message));

@@ -42,7 +42,8 @@ export class FakeChannel {
     FakeChannel.all.push(this);
   }
   postMessage(data: unknown) {
-    for (const c of [...FakeChannel.all]) if (c !== this && c.name === this.name) c.onmessage?.({ data: structuredClone(data) });
+    for (const c of [...FakeChannel.all])
+      if (c !== this && c.name === this.name) c.onmessage?.({ data: structuredClone(data) });
   }
   close() {
     FakeChannel.all = FakeChannel.all.filter((c) => c !== this);
@@ -58,7 +59,7 @@ export class FakeLocks {
     this.next();
     return Promise.resolve();
   }
-  private next() {
+  private next(): void {
     if (this.held) return;
     const first = this.queue.shift();
     if (!first) return;
@@ -71,7 +72,13 @@ export class FakeLocks {
   }
 }
 
-export const hello = (more = {}) => ({ version: '0.1.0', boot_id: 'b1', now: 1000, series: [{ key: 'x', unit: '' }], ...more });
+export const hello = (more = {}) => ({
+  version: '0.1.0',
+  boot_id: 'b1',
+  now: 1000,
+  series: [{ key: 'x', unit: '' }],
+  ...more,
+});
 export const ticksAnswer = (t: number[], more = {}): Ticks => ({ ...hello(more), t, v: [t.map(() => 1)] });
 
 /** Answers by path; a missing path is a refused connection. */

@@ -6,7 +6,12 @@ if (typeof window !== 'undefined') {
   const { configure } = await import('@testing-library/svelte');
   configure({ asyncUtilTimeout: 10_000 });
   window.matchMedia ??= (query: string) =>
-    ({ matches: false, media: query, addEventListener: () => {}, removeEventListener: () => {} }) as unknown as MediaQueryList;
+    ({
+      matches: false,
+      media: query,
+      addEventListener: () => {},
+      removeEventListener: () => {},
+    }) as unknown as MediaQueryList;
   window.scrollTo = () => {};
   globalThis.ResizeObserver ??= class {
     observe() {}

@@ -6,7 +6,11 @@ import { readFileSync } from 'node:fs';
  * The CSP forbids inline scripts and a module would run too late, so it is a hashed file of its own.
  */
 export function firstPaintScript(path) {
-  const code = readFileSync(path, 'utf8').replace(/^\s*\/\/.*\n/gm, '').replace(/\s+/g, ' ').trim() + '\n';
+  const code =
+    readFileSync(path, 'utf8')
+      .replace(/^\s*\/\/.*\n/gm, '')
+      .replace(/\s+/g, ' ')
+      .trim() + '\n';
   const file = `assets/theme-${createHash('sha256').update(code).digest('hex').slice(0, 8)}.js`;
   let building = false;
   return {

@@ -23,18 +23,30 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   signal?.addEventListener('abort', abort);
   let response: Response;
   try {
-    response = await fetch(path, { credentials: 'same-origin', headers: { accept: 'application/json' }, signal: stop.signal });
+    response = await fetch(path, {
+      credentials: 'same-origin',
+      headers: { accept: 'application/json' },
+      signal: stop.signal,
+    });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ApiError(timeout.aborted ? 'The server did not answer within 10 seconds.' : 'The server cannot be reached.', 0);
+    throw new ApiError(
+      timeout.aborted ? 'The server did not answer within 10 seconds.' : 'The server cannot be reached.',
+      0,
+    );
   }
   try {
     const body = await response.json();
     if (response.ok) return body as T;
-    throw new ApiError(typeof body?.error === 'string' ? body.error : `The server answered ${response.status}.`, response.status);
+    throw new ApiError(
+      typeof body?.error === 'string' ? body.error : `The server answered ${response.status}.`,
+      response.status,
+    );
   } catch (cause) {
     if (cause instanceof ApiError || signal?.aborted) throw cause;
-    const what = response.ok ? 'The server sent something that is not JSON.' : `The server answered ${response.status}.`;
+    const what = response.ok
+      ? 'The server sent something that is not JSON.'
+      : `The server answered ${response.status}.`;
     throw new ApiError(what, response.status);
   }
 }
@@ -49,7 +61,10 @@ export const api = {
   shards: () => getJson<Shards>('api/v1/shards'),
   status: () => getJson<Status>('api/v1/status'),
   query: (q: QueryOptions, signal?: AbortSignal) =>
-    getJson<QueryResult>(`api/v1/query?${new URLSearchParams({ ...q, from: String(q.from), to: String(q.to), step: String(q.step) })}`, signal),
+    getJson<QueryResult>(
+      `api/v1/query?${new URLSearchParams({ ...q, from: String(q.from), to: String(q.to), step: String(q.step) })}`,
+      signal,
+    ),
 };
 
 export const liveAddress = (since: number | null) => (since === null ? 'api/v1/live' : `api/v1/live?since=${since}`);

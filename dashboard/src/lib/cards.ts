@@ -46,9 +46,15 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
   const start = ring.indexFrom(end - seconds);
   const last = (key: string) => ring.latest(key);
   const over = (key: string) => summarise(ring.column(key).slice(start));
-  const spark = (key: string, pick: 'mean' | 'max' | 'increase' = 'mean') => buckets(ring.t, ring.column(key), seconds, POINTS, pick);
-  const line = (key: string, zero = true, pick: 'mean' | 'max' = 'mean') => ({ kind: 'line' as const, data: spark(key, pick), zero });
-  const coarse = (key: string, n: number, pick: 'mean' | 'increase') => buckets(ring.t, ring.column(key), seconds, n, pick);
+  const spark = (key: string, pick: 'mean' | 'max' | 'increase' = 'mean') =>
+    buckets(ring.t, ring.column(key), seconds, POINTS, pick);
+  const line = (key: string, zero = true, pick: 'mean' | 'max' = 'mean') => ({
+    kind: 'line' as const,
+    data: spark(key, pick),
+    zero,
+  });
+  const coarse = (key: string, n: number, pick: 'mean' | 'increase') =>
+    buckets(ring.t, ring.column(key), seconds, n, pick);
   const change = (key: string) => {
     const s = over(key);
     if (!s) return 'not known yet';
@@ -70,7 +76,12 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
       title: 'Uptime',
       value: f.duration(last('uptime')),
       exact: `${f.full(last('uptime'))} seconds`,
-      detail: restarts === null ? 'restarts not known' : restarts === 0 ? 'never restarted' : `${f.count(restarts)} restart${restarts === 1 ? '' : 's'} so far`,
+      detail:
+        restarts === null
+          ? 'restarts not known'
+          : restarts === 0
+            ? 'never restarted'
+            : `${f.count(restarts)} restart${restarts === 1 ? '' : 's'} so far`,
       spark: { kind: 'strip', data: coarse('uptime', 30, 'mean'), zero: true },
     },
     {
@@ -95,7 +106,11 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
       title: 'Active plugins',
       value: f.count(last('plugins_active')),
       exact: f.full(last('plugins_active')),
-      detail: failing ? `${failing} of ${plugins} need${failing === 1 ? 's' : ''} attention` : plugins ? `of ${plugins}, all well` : 'none known yet',
+      detail: failing
+        ? `${failing} of ${plugins} need${failing === 1 ? 's' : ''} attention`
+        : plugins
+          ? `of ${plugins}, all well`
+          : 'none known yet',
       href: 'plugins',
       spark: line('plugins_active'),
     },

@@ -6,7 +6,11 @@ import { CHART_INK, type Theme } from './palette';
 
 export const FONT_FAMILY = 'Inter, system-ui, sans-serif';
 
-const alpha = (hex: string, a: number) => hex + Math.round(a * 255).toString(16).padStart(2, '0');
+const alpha = (hex: string, a: number) =>
+  hex +
+  Math.round(a * 255)
+    .toString(16)
+    .padStart(2, '0');
 
 /** A fill that fades from the top of a lane to its zero line. */
 export function fade(u: uPlot, scale: string, top: number, colour: string): CanvasGradient | string {

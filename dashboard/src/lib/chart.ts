@@ -78,7 +78,15 @@ function seriesOf({ lanes, theme }: ChartSpec, view: View): uPlot.Series[] {
     const colour = SERIES[theme][i] ?? CHART_INK[theme].text;
     const fill = (u: uPlot) => fade(u, scaleKey(i), view.tops[i]!, colour);
     const fillTo = () => 0;
-    return { label: lane.label, scale: scaleKey(i), stroke: colour, width: 1.75, points: { show: false }, fill, fillTo };
+    return {
+      label: lane.label,
+      scale: scaleKey(i),
+      stroke: colour,
+      width: 1.75,
+      points: { show: false },
+      fill,
+      fillTo,
+    };
   });
   return [{}, ...lines];
 }
@@ -133,7 +141,8 @@ export function createChart(el: HTMLElement, spec: ChartSpec, on: ChartEvents): 
     el,
   );
   const observer = new ResizeObserver(() => {
-    if (el.clientWidth > 0 && el.clientWidth !== plot.width) plot.setSize({ width: el.clientWidth, height: spec.height });
+    if (el.clientWidth > 0 && el.clientWidth !== plot.width)
+      plot.setSize({ width: el.clientWidth, height: spec.height });
   });
   observer.observe(el);
 

@@ -11,9 +11,27 @@ export const COMMAND_COLUMNS: Column<CommandRow>[] = [
   { key: 'plugin', label: 'Plugin', value: (c) => c.plugin },
   { key: 'uses', label: 'Uses', numeric: true, title: 'Since the data directory was created', value: (c) => c.uses },
   { key: 'failed', label: 'Failed', numeric: true, title: 'Share of uses that ended in an error', value: failedShare },
-  { key: 'p50_ms', label: 'p50', numeric: true, title: 'Half of the uses took at most this long', value: (c) => c.p50_ms },
-  { key: 'p95_ms', label: 'p95', numeric: true, title: '95 of 100 uses took at most this long', value: (c) => c.p95_ms },
-  { key: 'p99_ms', label: 'p99', numeric: true, title: '99 of 100 uses took at most this long', value: (c) => c.p99_ms },
+  {
+    key: 'p50_ms',
+    label: 'p50',
+    numeric: true,
+    title: 'Half of the uses took at most this long',
+    value: (c) => c.p50_ms,
+  },
+  {
+    key: 'p95_ms',
+    label: 'p95',
+    numeric: true,
+    title: '95 of 100 uses took at most this long',
+    value: (c) => c.p95_ms,
+  },
+  {
+    key: 'p99_ms',
+    label: 'p99',
+    numeric: true,
+    title: '99 of 100 uses took at most this long',
+    value: (c) => c.p99_ms,
+  },
   { key: 'last_used', label: 'Last used', numeric: true, value: (c) => c.last_used },
 ];
 
@@ -26,15 +44,43 @@ export const PLUGIN_COLUMNS: Column<PluginRow>[] = [
   { key: 'commands', label: 'Commands', numeric: true, title: 'Commands answered', value: (p) => p.commands },
   { key: 'events', label: 'Events', numeric: true, title: 'Events handled', value: (p) => p.events },
   { key: 'errors', label: 'Errors', numeric: true, title: 'Errors of any kind', value: (p) => p.errors },
-  { key: 'cpu_seconds', label: 'CPU time', numeric: true, title: 'Processor time of its own thread', value: (p) => p.cpu_seconds },
-  { key: 'loop_delay_ms', label: 'Loop delay', numeric: true, title: 'How late its loop runs', value: (p) => p.loop_delay_ms },
+  {
+    key: 'cpu_seconds',
+    label: 'CPU time',
+    numeric: true,
+    title: 'Processor time of its own thread',
+    value: (p) => p.cpu_seconds,
+  },
+  {
+    key: 'loop_delay_ms',
+    label: 'Loop delay',
+    numeric: true,
+    title: 'How late its loop runs',
+    value: (p) => p.loop_delay_ms,
+  },
   { key: 'queue_depth', label: 'Queue', numeric: true, title: 'Waiting for its thread', value: (p) => p.queue_depth },
-  { key: 'dropped', label: 'Dropped', numeric: true, title: 'Dropped because its queue was full', value: (p) => p.dropped },
+  {
+    key: 'dropped',
+    label: 'Dropped',
+    numeric: true,
+    title: 'Dropped because its queue was full',
+    value: (p) => p.dropped,
+  },
   { key: 'load_ms', label: 'Load time', numeric: true, title: 'Of its last load', value: (p) => p.load_ms },
 ];
 
 /** Header names of a CSV are the API's names, its values unrounded; times twice, for people and for programs. */
-export const COMMAND_CSV = ['name', 'plugin', 'uses', 'errors', 'p50_ms', 'p95_ms', 'p99_ms', 'last_used_utc', 'last_used'];
+export const COMMAND_CSV = [
+  'name',
+  'plugin',
+  'uses',
+  'errors',
+  'p50_ms',
+  'p95_ms',
+  'p99_ms',
+  'last_used_utc',
+  'last_used',
+];
 export const commandCsv = (c: CommandRow, iso: (t: number) => string): CsvCell[] => [
   c.name,
   c.plugin,

@@ -117,7 +117,11 @@ function clock(zone: Zone, options: Intl.DateTimeFormatOptions) {
   const key = zone + JSON.stringify(options);
   let made = clocks.get(key);
   if (!made) {
-    made = new Intl.DateTimeFormat('en-GB', { ...options, hourCycle: 'h23', timeZone: zone === 'utc' ? 'UTC' : undefined });
+    made = new Intl.DateTimeFormat('en-GB', {
+      ...options,
+      hourCycle: 'h23',
+      timeZone: zone === 'utc' ? 'UTC' : undefined,
+    });
     clocks.set(key, made);
   }
   return made;
@@ -131,7 +135,9 @@ export const dayAndMonth = (t: number, zone: Zone) => clock(zone, { day: 'numeri
 export const zoneName = (t: number, zone: Zone) =>
   zone === 'utc'
     ? 'UTC'
-    : (clock(zone, { timeZoneName: 'short' }).formatToParts(at(t)).find((p) => p.type === 'timeZoneName')?.value ?? 'local');
+    : (clock(zone, { timeZoneName: 'short' })
+        .formatToParts(at(t))
+        .find((p) => p.type === 'timeZoneName')?.value ?? 'local');
 /** 23 Nov 21:08:53 UTC */
 export const timestamp = (t: Maybe, zone: Zone) =>
   absent(t) ? NIL : `${dayAndMonth(t, zone)} ${timeOfDay(t, zone)} ${zoneName(t, zone)}`;

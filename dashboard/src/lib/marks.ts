@@ -14,7 +14,8 @@ export function startMarks(t: readonly number[], uptime: readonly Value[]): Mark
     const up = uptime[i] ?? null;
     if (up === null) continue;
     const began = t[i]! - up;
-    if (previous === null ? began >= t[0]! - 60 : up < previous) marks.push({ t: began, kind: 'start', text: 'Discern started' });
+    if (previous === null ? began >= t[0]! - 60 : up < previous)
+      marks.push({ t: began, kind: 'start', text: 'Discern started' });
     previous = up;
   }
   return marks;

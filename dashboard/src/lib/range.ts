@@ -63,7 +63,8 @@ export function shift(r: Range, direction: -1 | 1, now: number): Range {
 export function readRange(params: URLSearchParams, fallback: PresetKey): Range {
   const key = params.get('range');
   if (isPresetKey(key)) return { kind: 'preset', key };
-  const window = params.has('from') && params.has('to') ? windowOf(Number(params.get('from')), Number(params.get('to'))) : null;
+  const window =
+    params.has('from') && params.has('to') ? windowOf(Number(params.get('from')), Number(params.get('to'))) : null;
   return window ?? { kind: 'preset', key: fallback };
 }
 

@@ -32,7 +32,12 @@ export function compareCells(a: Cell, b: Cell): number {
   return String(a).localeCompare(String(b), undefined, { numeric: true, sensitivity: 'base' });
 }
 
-export function sortRows<T>(rows: readonly T[], columns: readonly Column<T>[], sort: Sort, id: (row: T) => string): T[] {
+export function sortRows<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  sort: Sort,
+  id: (row: T) => string,
+): T[] {
   const column = columns.find((c) => c.key === sort.key);
   const tie = (a: T, b: T) => compareCells(id(a), id(b));
   if (!column) return [...rows].sort(tie);

@@ -33,11 +33,21 @@ const plural = (n: number, one: string, many = one + 's') => `${n} ${n === 1 ? o
 
 function shards({ shardsReady: ready, shardsTotal: total }: VerdictInput): Sentence {
   const href = 'shards';
-  if (ready === null || total === null) return { text: 'The state of the shards is not known yet.', level: 'unknown', href };
+  if (ready === null || total === null)
+    return { text: 'The state of the shards is not known yet.', level: 'unknown', href };
   if (total === 0) return { text: 'Not connected to Discord yet.', level: 'warn', href };
   if (ready >= total) return { text: total === 1 ? 'The bot is up.' : `All ${total} shards up.`, level: 'ok', href };
-  if (ready === 0) return { text: total === 1 ? 'The bot is not connected to Discord.' : `All ${total} shards are down.`, level: 'err', href };
-  return { text: `${plural(total - ready, 'shard')} of ${total} ${total - ready === 1 ? 'is' : 'are'} down.`, level: 'warn', href };
+  if (ready === 0)
+    return {
+      text: total === 1 ? 'The bot is not connected to Discord.' : `All ${total} shards are down.`,
+      level: 'err',
+      href,
+    };
+  return {
+    text: `${plural(total - ready, 'shard')} of ${total} ${total - ready === 1 ? 'is' : 'are'} down.`,
+    level: 'warn',
+    href,
+  };
 }
 
 function commands({ commandsPerMinute: n }: VerdictInput): Sentence[] {
@@ -51,11 +61,16 @@ function plugins({ plugins: rows, recentErrors }: VerdictInput): Sentence[] {
   const out: Sentence[] = [];
   for (const p of rows) {
     if (!p.stuck) continue;
-    out.push({ text: `${p.name} has been stuck in ${p.stuck.handler} for ${Math.round(p.stuck.seconds)} s.`, level: 'err', href: 'plugins' });
+    out.push({
+      text: `${p.name} has been stuck in ${p.stuck.handler} for ${Math.round(p.stuck.seconds)} s.`,
+      level: 'err',
+      href: 'plugins',
+    });
   }
   const failed = rows.filter((p) => p.state === 'failed');
   if (failed.length === 1) out.push({ text: `${failed[0]!.name} failed to load.`, level: 'warn', href: 'plugins' });
-  else if (failed.length) out.push({ text: `${failed.length} plugins failed to load.`, level: 'warn', href: 'plugins' });
+  else if (failed.length)
+    out.push({ text: `${failed.length} plugins failed to load.`, level: 'warn', href: 'plugins' });
   if (recentErrors !== null && recentErrors >= 0.5) {
     const n = Math.round(recentErrors);
     const text = `${plural(n, 'plugin error')} in five minutes.`;
@@ -68,7 +83,9 @@ function plugins({ plugins: rows, recentErrors }: VerdictInput): Sentence[] {
 
 function slow({ commands: rows }: VerdictInput): Sentence[] {
   const n = rows.filter(isSlow).length;
-  return n ? [{ text: `${plural(n, 'command is', 'commands are')} slow.`, level: 'warn', href: 'commands?sort=-p95_ms' }] : [];
+  return n
+    ? [{ text: `${plural(n, 'command is', 'commands are')} slow.`, level: 'warn', href: 'commands?sort=-p95_ms' }]
+    : [];
 }
 
 export function verdict(input: VerdictInput): Verdict {

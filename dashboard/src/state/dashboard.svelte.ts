@@ -31,7 +31,10 @@ class Dashboard {
   restartedAt = $state<number | null>(null);
 
   private bootId: string | null = null;
-  private latest: { commands: Load<CommandRow[]>; plugins: Load<PluginRow[]> } = { commands: LOADING, plugins: LOADING };
+  private latest: { commands: Load<CommandRow[]>; plugins: Load<PluginRow[]> } = {
+    commands: LOADING,
+    plugins: LOADING,
+  };
   private loading: Promise<void> | null = null;
   private readonly meanwhile: Tick[] = [];
   private due = false;
@@ -137,7 +140,8 @@ class Dashboard {
       const before = latest.plugins.value;
       latest.plugins = ready(mergeRows(before, plugins, (r) => r.id));
       // Another state or load time is a reload, and a reload has a mark.
-      const moved = (r: PluginRow) => !before.some((b) => b.id === r.id && b.state === r.state && b.load_ms === r.load_ms);
+      const moved = (r: PluginRow) =>
+        !before.some((b) => b.id === r.id && b.state === r.state && b.load_ms === r.load_ms);
       if (plugins.some(moved)) void this.loadMarks();
     }
   }

@@ -3,7 +3,11 @@ import { api, ApiError, liveAddress } from '../../src/api/client';
 import { fakeFetch } from '../fakes';
 
 afterEach(() => vi.unstubAllGlobals());
-const failure = (p: Promise<unknown>) => p.then(() => null, (e: ApiError) => e);
+const failure = (p: Promise<unknown>) =>
+  p.then(
+    () => null,
+    (e: ApiError) => e,
+  );
 
 describe('api', () => {
   it('uses addresses relative to the base', async () => {

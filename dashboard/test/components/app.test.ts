@@ -8,11 +8,33 @@ import { expectAccessible } from './axe';
 vi.mock('../../src/lib/chart', () => ({ createChart: () => ({ setData() {}, setCursor() {}, destroy() {} }) }));
 
 const SERIES = [
-  'uptime', 'restart_count', 'memory', 'cpu', 'loop_delay', 'guilds', 'users', 'api_latency', 'events_rate', 'commands_total',
-  'commands_rate', 'plugins_active', 'errors_rate', 'shards_ready', 'shards_total', 'web_rate', 'live_viewers',
+  'uptime',
+  'restart_count',
+  'memory',
+  'cpu',
+  'loop_delay',
+  'guilds',
+  'users',
+  'api_latency',
+  'events_rate',
+  'commands_total',
+  'commands_rate',
+  'plugins_active',
+  'errors_rate',
+  'shards_ready',
+  'shards_total',
+  'web_rate',
+  'live_viewers',
 ].map((key) => ({ key, unit: '' }));
-const VALUES: Record<string, number> = { uptime: 5000, commands_total: 1234, guilds: 42, shards_ready: 2, shards_total: 2, errors_rate: 0 };
-const row = (more = {}) => SERIES.map((s) => ({ ...VALUES, ...more })[s.key as 'guilds'] ?? null);
+const VALUES: Record<string, number> = {
+  uptime: 5000,
+  commands_total: 1234,
+  guilds: 42,
+  shards_ready: 2,
+  shards_total: 2,
+  errors_rate: 0,
+};
+const row = (more: Record<string, number> = {}) => SERIES.map((s) => more[s.key] ?? VALUES[s.key] ?? null);
 const now = () => Date.now() / 1000;
 const hello = (more = {}) => ({ version: '0.1.0', boot_id: 'b1', now: now(), series: SERIES, ...more });
 
@@ -22,10 +44,23 @@ async function open(path: string) {
   const t = Array.from({ length: 60 }, (_, i) => now() - 60 + i);
   fakeFetch({
     'api/v1/ticks': { ...hello(), t, v: row().map((v) => t.map(() => v)) },
-    'api/v1/commands': { commands: [command({ name: 'ping', uses: 900 }), command({ name: 'roll', plugin: 'dice', uses: 7 })] },
+    'api/v1/commands': {
+      commands: [command({ name: 'ping', uses: 900 }), command({ name: 'roll', plugin: 'dice', uses: 7 })],
+    },
     'api/v1/plugins': { plugins: [plugin()] },
-    'api/v1/shards': { shards: [shard(), shard({ id: 1 })], identify_budget: { total: 1000, remaining: 990, reset_in_s: 60 }, message: '' },
-    'api/v1/status': { version: '0.1.0', started_at: 1, boot_id: 'b1', mode: 'demo', restart_count: 0, data_dir_bytes: 2048 },
+    'api/v1/shards': {
+      shards: [shard(), shard({ id: 1 })],
+      identify_budget: { total: 1000, remaining: 990, reset_in_s: 60 },
+      message: '',
+    },
+    'api/v1/status': {
+      version: '0.1.0',
+      started_at: 1,
+      boot_id: 'b1',
+      mode: 'demo',
+      restart_count: 0,
+      data_dir_bytes: 2048,
+    },
     'api/v1/query': { from: 0, to: 0, step: 60, series: [], annotations: [] },
   });
   // The page's state lives in modules: each test gets fresh ones, and the Svelte that belongs to them.
@@ -103,8 +138,13 @@ describe('navigation', () => {
     expect(location.pathname).toBe('/shards');
     expect(await screen.findByRole('heading', { name: 'Shard 1' })).toBeTruthy();
     expect(document.title).toBe('Shards \u00b7 Discern');
-    const beacons = vi.mocked(navigator.sendBeacon).mock.calls.map(([url, body]) => [url, JSON.parse(String(body)).path]);
-    expect(beacons).toEqual([['api/v1/view', '/'], ['api/v1/view', '/shards']]);
+    const beacons = vi
+      .mocked(navigator.sendBeacon)
+      .mock.calls.map(([url, body]) => [url, JSON.parse(String(body)).path]);
+    expect(beacons).toEqual([
+      ['api/v1/view', '/'],
+      ['api/v1/view', '/shards'],
+    ]);
     await expectAccessible(container);
   });
   it('filters and sorts a table from the URL', async () => {

@@ -23,7 +23,10 @@ describe('SegmentedControl', () => {
     const onchange = vi.fn();
     const { container } = render(SegmentedControl, {
       label: 'Time range',
-      options: [{ key: 'a', label: '5m' }, { key: 'b', label: '1h' }],
+      options: [
+        { key: 'a', label: '5m' },
+        { key: 'b', label: '1h' },
+      ],
       value: 'a',
       onchange,
     });
@@ -42,7 +45,15 @@ describe('StatCard', () => {
     exact: '214',
     detail: '+4 in 15 min',
     href: 'shards',
-    spark: { kind: 'line' as const, data: [{ value: 1, coverage: 1 }, { value: null, coverage: 0 }, { value: 2, coverage: 1 }], zero: false },
+    spark: {
+      kind: 'line' as const,
+      data: [
+        { value: 1, coverage: 1 },
+        { value: null, coverage: 0 },
+        { value: 2, coverage: 1 },
+      ],
+      zero: false,
+    },
   };
   it('links to where its number comes from', async () => {
     const { container } = render(StatCard, { card });
@@ -58,7 +69,10 @@ describe('StatCard', () => {
 
 describe('VerdictLine', () => {
   it('is made of links', async () => {
-    const verdict = { level: 'warn' as const, sentences: [{ text: '1 shard of 2 is down.', level: 'warn' as const, href: 'shards' }] };
+    const verdict = {
+      level: 'warn' as const,
+      sentences: [{ text: '1 shard of 2 is down.', level: 'warn' as const, href: 'shards' }],
+    };
     const { container } = render(VerdictLine, { verdict, loading: false });
     expect(screen.getByRole('link', { name: '1 shard of 2 is down.' })).toBeTruthy();
     await expectAccessible(container);

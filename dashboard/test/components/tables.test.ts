@@ -6,7 +6,11 @@ import PluginsTable from '../../src/components/PluginsTable.svelte';
 import { command, plugin } from '../rows';
 import { expectAccessible } from './axe';
 
-const rows = [command({ name: 'ping', uses: 50 }), command({ name: 'roll', uses: 900, errors: 90 }), command({ name: 'about', uses: 3 })];
+const rows = [
+  command({ name: 'ping', uses: 50 }),
+  command({ name: 'roll', uses: 900, errors: 90 }),
+  command({ name: 'about', uses: 3 }),
+];
 const names = () => screen.getAllByRole('rowheader').map((th) => th.textContent);
 const byUses = { key: 'uses', descending: true };
 
@@ -23,7 +27,10 @@ describe('CommandsTable', () => {
     render(CommandsTable, { rows, sort: byUses, onsort });
     await fireEvent.click(screen.getByRole('button', { name: 'Uses' }));
     await fireEvent.click(screen.getByRole('button', { name: 'p95' }));
-    expect(onsort.mock.calls.map(([s]) => s)).toEqual([{ key: 'uses', descending: false }, { key: 'p95_ms', descending: true }]);
+    expect(onsort.mock.calls.map(([s]) => s)).toEqual([
+      { key: 'uses', descending: false },
+      { key: 'p95_ms', descending: true },
+    ]);
   });
   it('keeps rows still under the pointer while their numbers move', async () => {
     const { container, rerender } = render(CommandsTable, { rows, sort: byUses, onsort: () => {} });
@@ -55,10 +62,22 @@ describe('PluginsTable', () => {
     plugin({ id: 'c', name: 'Gamma', state: 'failed', load_ms: null, message: 'gamma.so has no entry symbol.' }),
   ];
   it('puts trouble first and names it in words', async () => {
-    const { container } = render(PluginsTable, { rows: troubled, sort: { key: 'state', descending: true }, onsort: () => {} });
+    const { container } = render(PluginsTable, {
+      rows: troubled,
+      sort: { key: 'state', descending: true },
+      onsort: () => {},
+    });
     const heads = screen.getAllByRole('rowheader').map((th) => th.textContent!.replace(/\s+/g, ' ').trim());
-    expect(heads).toEqual(['Beta 1.0.0 in command slow for 4.3 s', 'Gamma 1.0.0 gamma.so has no entry symbol.', 'Alpha 1.0.0']);
-    expect([...container.querySelectorAll<HTMLElement>('[data-state]')].map((e) => e.dataset.state)).toEqual(['stuck', 'failed', 'enabled']);
+    expect(heads).toEqual([
+      'Beta 1.0.0 in command slow for 4.3 s',
+      'Gamma 1.0.0 gamma.so has no entry symbol.',
+      'Alpha 1.0.0',
+    ]);
+    expect([...container.querySelectorAll<HTMLElement>('[data-state]')].map((e) => e.dataset.state)).toEqual([
+      'stuck',
+      'failed',
+      'enabled',
+    ]);
     await expectAccessible(container);
   });
   it.each([true, false])('has a cell for every column (brief: %s)', (brief) => {

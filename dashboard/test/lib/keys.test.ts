@@ -13,7 +13,8 @@ describe('commandFor', () => {
   });
   it('leaves typing and shortcuts of the browser alone', () => {
     expect(commandFor(press('2'), true, false)).toBeNull();
-    for (const k of ['ctrlKey', 'metaKey', 'altKey']) expect(commandFor(press('t', { [k]: true }), false, false)).toBeNull();
+    for (const k of ['ctrlKey', 'metaKey', 'altKey'])
+      expect(commandFor(press('t', { [k]: true }), false, false)).toBeNull();
   });
   it('does not take space from a button', () => {
     expect(commandFor(press(' '), false, true)).toBeNull();

@@ -48,8 +48,12 @@ describe('shift', () => {
 });
 
 describe('stepFor', () => {
-  it.each([[3600, 10], [21_600, 10], [86_400, 60], [604_800, 600], [2_592_000, 3600], [31_536_000, 86_400]])(
-    'asks for a span of %i s in steps of %i s',
-    (span, step) => expect(stepFor(span)).toBe(step),
-  );
+  it.each([
+    [3600, 10],
+    [21_600, 10],
+    [86_400, 60],
+    [604_800, 600],
+    [2_592_000, 3600],
+    [31_536_000, 86_400],
+  ])('asks for a span of %i s in steps of %i s', (span, step) => expect(stepFor(span)).toBe(step));
 });

@@ -14,19 +14,30 @@ function ring(rows: [number, ...(number | null)[]][]) {
 
 describe('Ring', () => {
   it('keeps rows in order and ignores repeats, so that a replay is safe', () => {
-    const r = ring([[1, 10, 20], [2, 11, 21]]);
+    const r = ring([
+      [1, 10, 20],
+      [2, 11, 21],
+    ]);
     expect(r.push(2, [99, 99])).toBe(false);
     expect(r.push(1.5, [99, 99])).toBe(false);
     expect(r.t).toEqual([1, 2]);
     expect(r.latest('a')).toBe(11);
   });
   it('puts a row of nulls into a hole in time', () => {
-    const r = ring([[1, 10, 20], [10, 11, 21]]);
+    const r = ring([
+      [1, 10, 20],
+      [10, 11, 21],
+    ]);
     expect(r.t).toEqual([1, 2, 10]);
     expect(r.column('a')).toEqual([10, null, 11]);
   });
   it('does not call one late second a hole', () => {
-    expect(ring([[1, 1, 1], [3.2, 2, 2]]).t).toEqual([1, 3.2]);
+    expect(
+      ring([
+        [1, 1, 1],
+        [3.2, 2, 2],
+      ]).t,
+    ).toEqual([1, 3.2]);
   });
   it('stores what is not a number as unknown', () => {
     expect(ring([[1, NaN, null]]).column('a')).toEqual([null]);
@@ -41,14 +52,21 @@ describe('Ring', () => {
   });
   it('keeps columns aligned when the server adds a series', () => {
     const r = ring([[1, 10, 20]]);
-    r.describe([{ key: 'b', unit: '' }, { key: 'c', unit: '' }]);
+    r.describe([
+      { key: 'b', unit: '' },
+      { key: 'c', unit: '' },
+    ]);
     r.push(2, [21, 31]);
     expect(r.column('a')).toEqual([10, null]);
     expect(r.column('b')).toEqual([20, 21]);
     expect(r.column('c')).toEqual([null, 31]);
   });
   it('finds the first row at or after a time', () => {
-    const r = ring([[1, 0, 0], [2, 0, 0], [3, 0, 0]]);
+    const r = ring([
+      [1, 0, 0],
+      [2, 0, 0],
+      [3, 0, 0],
+    ]);
     expect([0, 1, 1.5, 3, 4].map((t) => r.indexFrom(t))).toEqual([0, 0, 1, 2, 3]);
   });
 });

@@ -6,8 +6,16 @@ const columns: Column<Row>[] = [
   { key: 'id', label: 'Id', value: (r) => r.id },
   { key: 'n', label: 'N', numeric: true, value: (r) => r.n },
 ];
-const rows: Row[] = [{ id: 'b', n: 2 }, { id: 'a', n: null }, { id: 'd', n: 9 }, { id: 'c', n: 2 }];
-const order = (sort: { key: string; descending: boolean }) => sortRows(rows, columns, sort, (r) => r.id).map((r) => r.id).join('');
+const rows: Row[] = [
+  { id: 'b', n: 2 },
+  { id: 'a', n: null },
+  { id: 'd', n: 9 },
+  { id: 'c', n: 2 },
+];
+const order = (sort: { key: string; descending: boolean }) =>
+  sortRows(rows, columns, sort, (r) => r.id)
+    .map((r) => r.id)
+    .join('');
 
 describe('sortRows', () => {
   it('sorts by a column, ties by name', () => {
@@ -28,7 +36,8 @@ describe('sortRows', () => {
 describe('sort in the URL', () => {
   const fallback = { key: 'id', descending: false };
   it('reads what it wrote and nothing else', () => {
-    for (const s of [{ key: 'n', descending: true }, fallback]) expect(readSort(writeSort(s), columns, fallback)).toEqual(s);
+    for (const s of [{ key: 'n', descending: true }, fallback])
+      expect(readSort(writeSort(s), columns, fallback)).toEqual(s);
     expect(readSort('-nonsense', columns, fallback)).toBe(fallback);
     expect(readSort(null, columns, fallback)).toBe(fallback);
   });
@@ -40,7 +49,8 @@ describe('sort in the URL', () => {
 
 describe('filterRows', () => {
   it('wants every word, in any case and place', () => {
-    const names = (q: string) => filterRows([{ id: 'music play' }, { id: 'music skip' }], q, (r) => [`/${r.id}`]).length;
+    const names = (q: string) =>
+      filterRows([{ id: 'music play' }, { id: 'music skip' }], q, (r) => [`/${r.id}`]).length;
     expect(names('PLAY mus')).toBe(1);
     expect(names('/music')).toBe(2);
     expect(names('  ')).toBe(2);
@@ -51,6 +61,10 @@ describe('filterRows', () => {
 describe('inOrder', () => {
   it('keeps a remembered order and appends what is new', () => {
     const fresh = [...rows, { id: 'e', n: 100 }];
-    expect(inOrder(fresh, ['c', 'a', 'b', 'd'], (r) => r.id).map((r) => r.id).join('')).toBe('cabde');
+    expect(
+      inOrder(fresh, ['c', 'a', 'b', 'd'], (r) => r.id)
+        .map((r) => r.id)
+        .join(''),
+    ).toBe('cabde');
   });
 });

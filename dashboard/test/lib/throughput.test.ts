@@ -13,21 +13,81 @@ const answer = (series: [number, number | null][][], step = 10): QueryResult => 
 
 describe('fromHistory', () => {
   it('adds label sets up moment by moment', () => {
-    const d = fromHistory([answer([[[0, 1], [10, 2]], [[0, 3], [10, null]]])], 0, 10);
+    const d = fromHistory(
+      [
+        answer([
+          [
+            [0, 1],
+            [10, 2],
+          ],
+          [
+            [0, 3],
+            [10, null],
+          ],
+        ]),
+      ],
+      0,
+      10,
+    );
     expect(d.v).toEqual([[4, 2]]);
   });
   it('keeps a gap where no label set knows anything', () => {
-    expect(fromHistory([answer([[[0, 1], [10, null], [20, 3]]])], 0, 20).v[0]).toEqual([1, null, 3]);
+    expect(
+      fromHistory(
+        [
+          answer([
+            [
+              [0, 1],
+              [10, null],
+              [20, 3],
+            ],
+          ]),
+        ],
+        0,
+        20,
+      ).v[0],
+    ).toEqual([1, null, 3]);
   });
   it('makes a gap of steps that are missing altogether', () => {
-    const d = fromHistory([answer([[[0, 1], [50, 2]]])], 0, 50);
+    const d = fromHistory(
+      [
+        answer([
+          [
+            [0, 1],
+            [50, 2],
+          ],
+        ]),
+      ],
+      0,
+      50,
+    );
     expect(d.t).toEqual([0, 10, 50]);
     expect(d.v[0]).toEqual([1, null, 2]);
   });
   it('lines up two answers with different moments', () => {
-    const d = fromHistory([answer([[[0, 1], [10, 1]]]), answer([[[10, 5], [20, 5]]])], 0, 20);
+    const d = fromHistory(
+      [
+        answer([
+          [
+            [0, 1],
+            [10, 1],
+          ],
+        ]),
+        answer([
+          [
+            [10, 5],
+            [20, 5],
+          ],
+        ]),
+      ],
+      0,
+      20,
+    );
     expect(d.t).toEqual([0, 10, 20]);
-    expect(d.v).toEqual([[1, 1, null], [null, 5, 5]]);
+    expect(d.v).toEqual([
+      [1, 1, null],
+      [null, 5, 5],
+    ]);
   });
 });
 
@@ -45,6 +105,9 @@ describe('fromRing', () => {
 describe('downsample', () => {
   it('gives few rows, newest first, and means of what is known', () => {
     const rows = downsample({ t: [0, 1, 2, 3], v: [[1, 3, null, 7]], from: 0, to: 3 }, 2);
-    expect(rows).toEqual([{ t: 2, values: [7] }, { t: 0, values: [2] }]);
+    expect(rows).toEqual([
+      { t: 2, values: [7] },
+      { t: 0, values: [2] },
+    ]);
   });
 });

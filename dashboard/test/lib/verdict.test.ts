@@ -11,7 +11,10 @@ const calm: VerdictInput = {
   plugins: [plugin()],
   commands: [command()],
 };
-const text = (input: Partial<VerdictInput>) => verdict({ ...calm, ...input }).sentences.map((s) => s.text).join(' ');
+const text = (input: Partial<VerdictInput>) =>
+  verdict({ ...calm, ...input })
+    .sentences.map((s) => s.text)
+    .join(' ');
 const level = (input: Partial<VerdictInput>) => verdict({ ...calm, ...input }).level;
 
 describe('verdict', () => {
@@ -54,9 +57,16 @@ describe('verdict', () => {
     });
   });
   it('claims nothing that it does not know', () => {
-    expect(text({ shardsReady: null, shardsTotal: null, commandsPerMinute: null, recentErrors: null, plugins: [], commands: [] })).toBe(
-      'The state of the shards is not known yet.',
-    );
+    expect(
+      text({
+        shardsReady: null,
+        shardsTotal: null,
+        commandsPerMinute: null,
+        recentErrors: null,
+        plugins: [],
+        commands: [],
+      }),
+    ).toBe('The state of the shards is not known yet.');
     expect(text({ connected: false })).toBe('No contact with Discern.');
   });
   it('says when nothing happens', () => {

@@ -1,0 +1,40 @@
+#pragma once
+
+// Who may ask what. Pure.
+
+#include <string_view>
+
+namespace discern::web {
+
+// Without a token, only the person at this machine is let in. Tokens come with a later issue and
+// will widen this policy.
+struct AccessPolicy {
+  bool token_configured = false;
+};
+
+// What the decision needs to know of a request.
+struct RequestFacts {
+  bool open_route = false;     // /healthz
+  bool loopback_peer = false;  // The connection comes from this machine.
+  bool forwarded = false;      // A proxy has left a header.
+  std::string_view method = {};
+  std::string_view host = {};            // The Host field, port included.
+  std::string_view origin = {};          // Empty when absent.
+  std::string_view sec_fetch_site = {};  // Empty when absent.
+};
+
+struct Decision {
+  int status = 0;             // 0: let in.
+  std::string_view reason;    // One word, for a metric.
+  std::string_view sentence;  // What to do about it.
+};
+
+Decision decide(const AccessPolicy& policy, const RequestFacts& facts);
+
+// Whether a field name is one that proxies add: X-Forwarded-*, Forwarded, Via, X-Real-IP.
+bool is_forwarding_field(std::string_view name);
+
+// Whether a Host value is localhost, 127.0.0.1 or [::1], with or without a port.
+bool is_local_host(std::string_view host);
+
+}  // namespace discern::web

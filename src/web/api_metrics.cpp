@@ -1,0 +1,55 @@
+// Endpoints that show the newest snapshot as a whole. It is at most one live tick (a second) old,
+// and each form of it is encoded once, however many ask.
+
+#include "web/site.hpp"
+
+namespace discern::web {
+namespace {
+
+constexpr std::string_view kNoTickYet = "Discern is starting; ask again in a second.";
+
+}  // namespace
+
+void serve_health(Site&, Call& call) {
+  net::HttpResponse response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = net::HttpBody::from_static("ok\n");
+  call.answer(std::move(response));
+}
+
+void serve_prometheus(Site& site, Call& call) {
+  const metrics::SnapshotPtr& snapshot = site.hub.snapshot();
+  if (!snapshot) return call.error(503, kNoTickYet);
+  const exporter::TextFormat format = exporter::negotiate(call.request.field("Accept"));
+  SnapshotCache& cache = site.text[static_cast<std::size_t>(format)];
+  if (!cache.bytes || cache.sequence != snapshot->sequence()) {
+    auto text = std::make_shared<std::string>();
+    text->reserve(cache.bytes ? cache.bytes->size() + 4096 : 64 * 1024);
+    exporter::append_text(*text, *snapshot, format);
+    cache = {snapshot->sequence(), std::move(text)};
+  }
+  net::HttpResponse response;
+  response.content_type = exporter::content_type(format);
+  response.fields.emplace_back("Vary", "Accept");
+  response.body = cache.bytes;
+  call.answer(std::move(response));
+}
+
+void serve_seed_metrics(Site& site, Call& call) {
+  const metrics::SnapshotPtr& snapshot = site.hub.snapshot();
+  if (!snapshot) return call.error(503, kNoTickYet);
+  SnapshotCache& cache = site.seed_json;
+  if (!cache.bytes || cache.sequence != snapshot->sequence()) {
+    try {
+      auto text = std::make_shared<std::string>();
+      exporter::append_seed_json(*text, *snapshot, site.seed_extras());
+      cache = {snapshot->sequence(), std::move(text)};
+    } catch (const std::exception&) {
+      // The seed's own words.
+      return call.error(500, "Failed to fetch metrics");
+    }
+  }
+  call.json(cache.bytes);
+}
+
+}  // namespace discern::web

@@ -1,0 +1,102 @@
+#include "web/live_hub.hpp"
+
+namespace discern::web {
+namespace {
+
+// Puts each row at the place its key had before, or at the end.
+template <class Row, class Key>
+void merge_rows(std::vector<Row>& rows,
+                std::unordered_map<std::string, std::size_t>& places,
+                std::vector<Row> changed,
+                Key key_of) {
+  for (Row& row : changed) {
+    const auto [place, is_new] = places.try_emplace(key_of(row), rows.size());
+    if (is_new) {
+      rows.push_back(std::move(row));
+    } else {
+      rows[place->second] = std::move(row);
+    }
+  }
+}
+
+}  // namespace
+
+LiveHub::LiveHub(std::string version,
+                 std::string boot_id,
+                 LiveLimits limits,
+                 metrics::Gauge viewers)
+    : version_(std::move(version)),
+      boot_id_(std::move(boot_id)),
+      limits_(limits),
+      viewers_gauge_(viewers) {
+  viewers_gauge_.set(0);
+}
+
+void LiveHub::on_tick(const metrics::SnapshotPtr& snapshot, LiveTick tick, net::SharedBytes event) {
+  snapshot_ = snapshot;
+  ring_.push(tick.time_ms, tick.values);
+  all_ticks_.reset();
+  merge_rows(commands_, command_places_, std::move(tick.commands), [](const CommandRow& row) {
+    return row.plugin + '\x1f' + row.name;
+  });
+  merge_rows(plugins_, plugin_places_, std::move(tick.plugins), [](const PluginRow& row) {
+    return row.status.id;
+  });
+  broadcast(event);
+}
+
+// A stream that fails or is dropped is taken out later, by its on_closed.
+void LiveHub::broadcast(const net::SharedBytes& bytes) {
+  for (const auto& [id, viewer] : viewers_) viewer.stream->push(bytes);
+}
+
+void LiveHub::beat() {
+  static const net::SharedBytes kBeat = std::make_shared<const std::string>(": beat\n\n");
+  broadcast(kBeat);
+}
+
+bool LiveHub::has_room(std::string_view client) const {
+  const auto count = by_client_.find(client);
+  return viewers_.size() < limits_.streams &&
+         (count == by_client_.end() || count->second < limits_.streams_per_client);
+}
+
+void LiveHub::open(net::HttpResponder responder,
+                   net::HttpResponse head,
+                   std::string_view client,
+                   std::int64_t since_ms,
+                   std::int64_t now_ms) {
+  const std::uint64_t id = ++last_viewer_;
+  const auto stream = responder.open_stream(std::move(head), [this, id] { forget(id); });
+  if (!stream) return;
+  auto first = std::make_shared<std::string>("retry: 2000\n\nevent: hello\ndata: {");
+  append_hello_members(*first, version_, boot_id_, now_ms);
+  first->append("}\n\n");
+  ring_.append_events(*first, since_ms);
+  viewers_.emplace(id, Viewer{stream, std::string(client)});
+  ++by_client_[std::string(client)];
+  viewers_gauge_.set(static_cast<double>(viewers_.size()));
+  stream->push(std::move(first));
+}
+
+void LiveHub::forget(std::uint64_t viewer) {
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end()) return;
+  const auto count = by_client_.find(found->second.client);
+  if (count != by_client_.end() && --count->second == 0) by_client_.erase(count);
+  viewers_.erase(found);
+  viewers_gauge_.set(static_cast<double>(viewers_.size()));
+}
+
+net::SharedBytes LiveHub::ticks_json(std::int64_t since_ms, std::int64_t now_ms) {
+  if (since_ms <= 0 && all_ticks_) return all_ticks_;
+  auto text = std::make_shared<std::string>("{");
+  append_hello_members(*text, version_, boot_id_, now_ms);
+  text->push_back(',');
+  ring_.append_columns(*text, since_ms);
+  text->push_back('}');
+  if (since_ms <= 0) all_ticks_ = text;
+  return text;
+}
+
+}  // namespace discern::web

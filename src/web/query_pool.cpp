@@ -1,0 +1,86 @@
+#include "web/query_pool.hpp"
+
+#include "base/log.hpp"
+#include "base/thread_name.hpp"
+
+namespace discern::web {
+namespace {
+
+void call(const QueryPool::Job& job, Result<history::Reader*> reader) {
+  // The job holds a responder, which answers 500 when it goes away unused.
+  try {
+    job(std::move(reader));
+  } catch (const std::exception& e) {
+    log::error("web", "a query failed: {}", e.what());
+  }
+}
+
+}  // namespace
+
+QueryPool::QueryPool(unsigned threads, MakeReader make) : make_(std::move(make)) {
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+QueryPool::~QueryPool() {
+  stop();
+}
+
+void QueryPool::stop() {
+  std::deque<Waiting> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    dropped.swap(waiting_);
+  }
+  wake_.notify_all();
+  for (const Waiting& one : dropped) call(one.job, Error(Errc::Closed, "Discern is stopping."));
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+Result<void> QueryPool::submit(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      if (waiting_.size() >= kMostWaiting) {
+        return Error(Errc::Limit, "Too many queries are waiting; try again in a moment.");
+      }
+      waiting_.push_back({std::move(job), std::chrono::steady_clock::now()});
+      wake_.notify_one();
+      return {};
+    }
+  }
+  call(job, Error(Errc::Closed, "Discern is stopping."));
+  return {};
+}
+
+void QueryPool::run() {
+  set_thread_name("query");
+  std::unique_ptr<history::Reader> reader;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return;
+    Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    if (std::chrono::steady_clock::now() - next.since > kLongestWait) {
+      call(next.job, Error(Errc::Timeout, "Too many queries are waiting; try again in a moment."));
+    } else if (reader) {
+      call(next.job, reader.get());
+    } else if (!make_) {
+      call(next.job, Error(Errc::Unavailable, "No history is kept, so there is none to show."));
+    } else if (Result<std::unique_ptr<history::Reader>> made = make_(); made) {
+      reader = *std::move(made);
+      call(next.job, reader.get());
+    } else {
+      call(next.job, std::move(made).error());
+    }
+    // The job's responder goes here, outside the lock.
+    next = {};
+    lock.lock();
+  }
+}
+
+}  // namespace discern::web

@@ -1,0 +1,83 @@
+#pragma once
+
+// Inside of the web stage: what the endpoints share, and what each of them is given.
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "export/prometheus_text.hpp"
+#include "net/http_message.hpp"
+#include "web/live_hub.hpp"
+#include "web/live_sink.hpp"
+#include "web/query_pool.hpp"
+#include "web/request_meter.hpp"
+#include "web/request_path.hpp"
+#include "web/server.hpp"
+
+namespace discern::web {
+
+// Bytes made of one snapshot, until the next one comes.
+struct SnapshotCache {
+  std::uint64_t sequence = 0;
+  net::SharedBytes bytes;
+};
+
+// All of it belongs to the web thread; windows and pool are thread-safe by themselves.
+struct Site {
+  Site(Options given, metrics::Registry& registry, Windows seen);
+
+  const Options options;
+  const Windows windows;
+  metrics::Family<metrics::Counter>& page_views;
+  RequestMeter meter;
+  LiveHub hub;
+  LiveSink live;
+  QueryPool pool;
+  // Runs work on the web thread. Set before the first tick.
+  std::function<void(std::function<void()>)> post;
+
+  SnapshotCache seed_json;
+  SnapshotCache text[2];  // By exporter::TextFormat.
+  net::SharedBytes catalogue;
+  std::unordered_map<std::string_view, net::SharedBytes> inflated;  // Assets, by path.
+
+  exporter::SeedExtras seed_extras() const;
+};
+
+// One request on its way through an endpoint. What is answered a second time is ignored.
+struct Call {
+  const net::HttpRequest& request;  // Until the endpoint returns.
+  std::string_view path;            // Decoded.
+  std::string_view rest;            // What a route's "*" stood for.
+  std::uint32_t tag;
+  net::HttpResponder responder;
+
+  void json(net::HttpBody body, int status = 200);
+  void error(int status, std::string_view sentence);
+  void answer(net::HttpResponse response);
+};
+
+// May take the responder along to answer later. An exception becomes 500.
+using Endpoint = void (*)(Site&, Call&);
+
+// Endpoints, by file.
+void serve_health(Site& site, Call& call);        // api_metrics.cpp
+void serve_prometheus(Site& site, Call& call);    //
+void serve_seed_metrics(Site& site, Call& call);  //
+void serve_live(Site& site, Call& call);          // api_live.cpp
+void serve_ticks(Site& site, Call& call);         //
+void serve_view(Site& site, Call& call);          //
+void serve_commands(Site& site, Call& call);      // api_tables.cpp
+void serve_plugins(Site& site, Call& call);       //
+void serve_shards(Site& site, Call& call);        //
+void serve_catalogue(Site& site, Call& call);     //
+void serve_status(Site& site, Call& call);        // api_history.cpp
+void serve_series(Site& site, Call& call);        //
+void serve_query(Site& site, Call& call);         //
+void serve_plugin_route(Site& site, Call& call);  // plugin_routes.cpp
+void serve_asset(Site& site, Call& call);         // pages.cpp
+void serve_page(Site& site, Call& call);          //
+void serve_unknown_api(Site& site, Call& call);   //
+
+}  // namespace discern::web

@@ -37,7 +37,7 @@ void IdentifyQueue::give_back(std::uint32_t shard, bool spent, SteadyTime now) {
 }
 
 void IdentifyQueue::refill(SteadyTime now) {
-  if (reset_at_ == SteadyTime{} || now < reset_at_ || limit_.remaining > 0) return;
+  if (reset_at_ == SteadyTime{} || now < reset_at_ || !exhausted()) return;
   limit_.remaining = limit_.total;
   reset_at_ = now + std::chrono::hours(24);
 }
@@ -63,7 +63,7 @@ std::optional<SteadyTime> IdentifyQueue::next_grant(SteadyTime now) const {
     const SteadyTime at = std::max(bucket.free_at, now);
     if (!next || at < *next) next = at;
   }
-  if (next && limit_.remaining == 0) return std::max(*next, reset_at_);
+  if (next && exhausted()) return std::max(*next, reset_at_);
   return next;
 }
 

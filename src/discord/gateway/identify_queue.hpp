@@ -44,7 +44,8 @@ class IdentifyQueue {
   std::uint32_t total() const { return limit_.total; }
   std::uint32_t remaining() const { return limit_.remaining; }
   SteadyTime reset_at() const { return reset_at_; }
-  bool exhausted() const { return limit_.remaining <= granted_; }
+  // Reaching the end of the budget resets the bot's token, so one in a hundred is never used.
+  bool exhausted() const { return limit_.remaining <= granted_ + limit_.total / 100; }
 
  private:
   struct Bucket {

@@ -44,16 +44,16 @@ struct Payload {
 };
 
 // One event. Strings and the head point into the gateway's memory: valid during the call only.
-// `payload` may be kept; it is the whole gateway message ({"op":0,"t":...,"d":{...}}) and is empty
-// unless wants() said yes for the type.
+// `payload` may be kept; it is the whole gateway message ({"op":0,"t":...,"d":{...}}).
 struct Dispatch {
   std::uint32_t shard = 0;
   std::uint64_t sequence = 0;
   std::string_view type;  // "MESSAGE_CREATE".
   GuildId guild;          // None for direct messages.
   SteadyTime received;
-  // Sent again by Discord after a resume that followed a crash: counted before, or older than the
-  // process. Handlers must tolerate seeing it twice.
+  // Sent by Discord after a resume of an earlier process's session: it happened before this process
+  // was there, and after a crash that process may have handled it. Handlers must tolerate seeing it
+  // twice.
   bool replayed = false;
   const InteractionHead* interaction = nullptr;  // INTERACTION_CREATE only.
   Payload payload;
@@ -63,8 +63,9 @@ struct Dispatch {
 class DispatchSink {
  public:
   virtual ~DispatchSink() = default;
-  // Whether anyone wants the payload of this event type; INTERACTION_CREATE always carries it.
+  // Whether anyone wants events of this type; asked for each one.
   virtual bool wants(std::string_view type) const = 0;
+  // Called for the types that are wanted and for INTERACTION_CREATE.
   virtual void on_dispatch(const Dispatch& dispatch) = 0;
   // A shard has a session: `application` is known, commands can be registered. Called for each
   // READY and RESUMED.

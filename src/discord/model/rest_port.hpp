@@ -47,6 +47,7 @@ struct RestResponse {
 struct RestOutcome {
   Result<RestResponse> response;
   int discord_code = 0;
+  int status = 0;  // HTTP; 0 when there was no answer.
 };
 using RestDone = std::function<void(RestOutcome)>;
 

@@ -1,0 +1,137 @@
+#include "discord/client.hpp"
+
+#include <openssl/evp.h>
+
+#include "discord/gateway/cluster.hpp"
+#include "discord/rest/command_registration.hpp"
+#include "discord/rest/rest_client.hpp"
+#include "discord/rest/route.hpp"
+#include "net/http_out.hpp"
+
+namespace discern::discord {
+namespace {
+
+constexpr std::chrono::milliseconds kLastStop{500};
+
+RestOptions rest_options(const ClientOptions& options) {
+  RestOptions out;
+  out.token = options.token;
+  out.base = api_base(options.api_url);
+  out.invalid_request_limit = options.invalid_request_limit;
+  return out;
+}
+
+Result<void> check(const ClientOptions& options) {
+  if (options.token.empty()) return Error(Errc::Invalid, "there is no bot token");
+  if (!find_compression(options.compression)) {
+    return Error(Errc::Invalid,
+                 "the gateway's compression is \"" + options.compression +
+                     "\"; it takes none, zlib or zstd");
+  }
+  if (!options.api_url.starts_with("https://") && !options.api_url.starts_with("http://")) {
+    return Error(Errc::Invalid, "the API address must begin with https:// or http://");
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Client::Parts {
+  Parts(ClientOptions given, metrics::Registry& registry, const Clock& clock)
+      : options(std::move(given)),
+        rest(rest_options(options), http, registry, clock),
+        cluster(options,
+                find_compression(options.compression).value_or(Compression::Zstd),
+                rest,
+                registry,
+                clock) {}
+
+  const ClientOptions options;
+  net::HttpOut http;
+  RestClient rest;
+  Cluster cluster;
+};
+
+Client::Client(ClientOptions options, metrics::Registry& registry, const Clock& clock)
+    : parts_(std::make_unique<Parts>(std::move(options), registry, clock)) {}
+
+Client::~Client() {
+  stop(kLastStop);
+}
+
+void Client::set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes) {
+  parts_->cluster.set_intents(intents, std::move(wishes));
+}
+
+void Client::restore(SavedSessions saved) {
+  parts_->cluster.restore(std::move(saved));
+}
+
+Result<void> Client::start(DispatchSink& sink) {
+  Result<void> fine = check(parts_->options);
+  if (fine) parts_->cluster.start(sink);
+  return fine;
+}
+
+void Client::stop(std::chrono::milliseconds limit) {
+  // The shards first: what REST answers afterwards has nobody left to act on it. Requests on their
+  // way, a last reply of a plugin, get the rest of the time.
+  const SteadyTime end = std::chrono::steady_clock::now() + limit;
+  parts_->cluster.stop(limit * 2 / 3);
+  parts_->rest.stop();
+  const auto left =
+      std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  parts_->http.stop(std::max(left, std::chrono::milliseconds(0)));
+}
+
+RestPort& Client::rest() {
+  return parts_->rest;
+}
+net::HttpOut& Client::http() {
+  return parts_->http;
+}
+GatewayStatus Client::status() const {
+  return parts_->cluster.status();
+}
+void Client::sample(SteadyTime now) {
+  parts_->cluster.sample(now);
+}
+double Client::median_latency_seconds() const {
+  return parts_->rest.median_latency_seconds();
+}
+
+bool Client::cut(metrics::slab::Latch& latch,
+                 SavedSessions& sessions,
+                 GuildList guilds,
+                 std::chrono::milliseconds timeout) {
+  return parts_->cluster.cut(latch, sessions, guilds, timeout);
+}
+
+void Client::post(std::function<void()> work) {
+  parts_->cluster.post(std::move(work));
+}
+
+void Client::register_commands(std::string commands, GuildId guild, RegistrationDone done) {
+  discord::register_commands(
+      parts_->rest, parts_->cluster.application(), std::move(commands), guild, std::move(done));
+}
+
+void Client::set_presence(const Presence& presence) {
+  parts_->cluster.set_presence(presence);
+}
+
+std::string token_fingerprint(const Secret& token) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  const std::string& text = token.reveal();
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (unsigned int i = 0; i < size; ++i) {
+    out.push_back(kHex[digest[i] >> 4]);
+    out.push_back(kHex[digest[i] & 15]);
+  }
+  return out;
+}
+
+}  // namespace discern::discord

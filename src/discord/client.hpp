@@ -1,0 +1,135 @@
+#pragma once
+
+// The whole Discord side of the program: gateway, REST and their threads.
+//
+// Order of calls: make it, restore() when there is something to restore, start(), ... stop(). A
+// client is started once.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/secret.hpp"
+#include "discord/model/dispatch.hpp"
+#include "discord/model/intents.hpp"
+#include "discord/model/presence.hpp"
+#include "discord/model/rest_port.hpp"
+#include "discord/session.hpp"
+#include "discord/status.hpp"
+
+namespace discern::metrics {
+class Registry;
+namespace slab {
+struct Latch;
+}
+}  // namespace discern::metrics
+namespace discern::net {
+class HttpOut;
+}
+
+namespace discern::discord {
+
+struct ClientOptions {
+  Secret token;  // Bare, without "Bot ".
+  // Base address of the REST API; "/v10" is added when it names no version. With http:// the
+  // gateway may be ws://, otherwise it must be wss://.
+  std::string api_url = "https://discord.com/api";
+  Intents intents = intent::kGuilds;
+  // Who asks for which intents ("plugin activity"), for the message when Discord refuses one.
+  std::vector<std::pair<Intents, std::string>> intent_wishes;
+  std::string compression = "zstd";  // none, zlib, zstd
+  std::uint32_t shard_count = 0;     // Of the whole bot; 0 takes what Discord recommends.
+  // Those of this process: [first_shard, first_shard + shards_here); 0 is all from first_shard on.
+  std::uint32_t first_shard = 0;
+  std::uint32_t shards_here = 0;
+  Presence presence;
+  // Leave the sessions resumable on stop(). The bot then looks online for some minutes.
+  bool resume_on_stop = true;
+  // REST requests answered 401, 403 or 429 in ten minutes after which only interactions are still
+  // answered. Discord bans the address at 10,000.
+  std::uint32_t invalid_request_limit = 2000;
+};
+
+// How much of the guild list a cut carries.
+enum class GuildList { All, Changes };
+
+// What became of registering slash commands.
+struct Registration {
+  bool changed = false;        // False: Discord had exactly these already, and nothing was sent.
+  std::uint32_t commands = 0;  // How many there are now.
+};
+using RegistrationDone = std::function<void(Result<Registration>)>;
+
+// Thread-safe, but for restore, start and stop, which belong to one thread.
+class Client final : public StatusSource {
+ public:
+  // Errors of the options (unknown compression, bad address) are reported by start().
+  Client(ClientOptions options, metrics::Registry& registry, const Clock& clock);
+  // stop() with half a second, when it was not called.
+  ~Client() override;
+
+  // Replaces those of the options; before restore(). For a caller that needs rest() to find out what
+  // to ask for.
+  void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
+
+  // Sessions and guilds of an earlier process. Guild and user gauges are right from here on.
+  // Sessions are resumed when token, intents and shard count agree; guilds are taken over when the
+  // token does.
+  void restore(SavedSessions saved);
+
+  // Begins to connect and returns at once: reaching Discord is retried for ever, and status() says
+  // how it goes. `sink` must live until stop() returned.
+  Result<void> start(DispatchSink& sink);
+  // Closes the shards, resumably or not, and ends the threads within `limit` or soon after.
+  // Requests that are not answered by then fail with Closed. status(), cut() and rest() stay valid;
+  // a cut then holds the sessions as they were left.
+  void stop(std::chrono::milliseconds limit);
+
+  // Requests may be sent before start().
+  RestPort& rest();
+  // The http-out thread, for others with something to send (webhooks, exports).
+  net::HttpOut& http();
+
+  GatewayStatus status() const override;
+  // Brings the gauges of ages and budgets up to date; call before each snapshot.
+  void sample(SteadyTime now);
+  // Median REST response time over the last 5 minutes; 0 when there was no request.
+  double median_latency_seconds() const;
+
+  // Everything the gateway thread counted, together with the sequences that belong to it, as of one
+  // instant between two dispatches. False when the gateway thread did not come to it in time; then
+  // neither is changed but for `latch`, which is empty. After stop() the latch is empty, too: the
+  // live cells are exact then.
+  //
+  // `Changes` gives what became of the guild list since the cut before: ask for All first, and
+  // again whenever the list of a cut could not be stored.
+  bool cut(metrics::slab::Latch& latch,
+           SavedSessions& sessions,
+           GuildList guilds,
+           std::chrono::milliseconds timeout);
+
+  // Runs `work` on the gateway thread; it must not block or throw. Dropped after stop().
+  void post(std::function<void()> work);
+
+  // Makes Discord's list of slash commands equal to `commands`, a JSON array of application command
+  // objects; sends nothing when it is already. With a guild, that guild's own list. `done` is
+  // called on the http-out thread.
+  void register_commands(std::string commands, GuildId guild, RegistrationDone done);
+
+  void set_presence(const Presence& presence);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+// SHA-256 of the token in hex, as SavedSessions keeps it.
+std::string token_fingerprint(const Secret& token);
+
+}  // namespace discern::discord

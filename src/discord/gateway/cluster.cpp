@@ -1,0 +1,238 @@
+#include "discord/gateway/cluster.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "base/log.hpp"
+#include "base/thread_name.hpp"
+#include "discord/model/close_code.hpp"
+
+namespace discern::discord {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr const char* kUserAgent = "DiscordBot (https://github.com/discern, 0.1.0)";
+
+// A cut that was asked for; shared with the gateway thread, which may come to it after the asker
+// gave up.
+struct CutRequest {
+  enum class Turn { Waiting, Taken, Abandoned };
+  std::atomic<Turn> turn{Turn::Waiting};
+  std::promise<void> done;
+  metrics::slab::Latch latch;
+  SavedSessions sessions;
+
+  bool claim(Turn turn_now) {
+    Turn expected = Turn::Waiting;
+    return turn.compare_exchange_strong(expected, turn_now);
+  }
+};
+
+}  // namespace
+
+Cluster::Cluster(const ClientOptions& options,
+                 Compression compression,
+                 RestPort& rest,
+                 metrics::Registry& registry,
+                 const Clock& clock)
+    : options_(options),
+      rest_(rest),
+      registry_(registry),
+      clock_(clock),
+      work_(asio::make_work_guard(io_)),
+      connector_(net::make_websocket_connector(
+          io_, {.user_agent = kUserAgent, .max_message_bytes = kMaxPayloadBytes})),
+      retry_timer_(io_),
+      slot_timer_(io_),
+      start_timer_(io_),
+      second_timer_(io_),
+      metrics_(registry),
+      router_(metrics_, guilds_, reader_),
+      context_{
+          io_, *connector_, *this, metrics_, router_, reader_, scratch_, clock, options_.token},
+      jitter_(static_cast<std::uint64_t>(clock.steady_now().time_since_epoch().count())) {
+  context_.allow_plain = options_.api_url.starts_with("http://");
+  context_.compression = compression;
+  context_.identify.intents = options_.intents;
+  context_.identify.presence = options_.presence;
+}
+
+Cluster::~Cluster() = default;
+
+void Cluster::set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes) {
+  options_.intents = intents;
+  options_.intent_wishes = std::move(wishes);
+  context_.identify.intents = intents;
+}
+
+void Cluster::restore(SavedSessions saved) {
+  if (saved.token_fingerprint != token_fingerprint(options_.token)) return;
+  application_ = saved.application.value;
+  guilds_.restore(saved.guilds);
+  saved.guilds.clear();
+  saved.changes = {};
+  saved_ = std::move(saved);
+  metrics_.show_guilds(guilds_.totals());
+}
+
+void Cluster::start(DispatchSink& sink) {
+  sink_ = &sink;
+  router_.set_sink(&sink);
+  running_ = true;
+  thread_ = std::thread([this] {
+    set_thread_name("gateway");
+    ask_gateway();
+    every_second();
+    while (true) {
+      // The fence: an exception is a bug of ours or of the sink, and must not end all shards.
+      try {
+        io_.run();
+        break;
+      } catch (const std::exception& error) {
+        log::error("gateway", "an exception reached the gateway thread: {}", error.what());
+      }
+    }
+  });
+}
+
+void Cluster::stop(std::chrono::milliseconds limit) {
+  if (!running_) return;
+  std::future<void> stopped = all_stopped_.get_future();
+  asio::post(io_, [this] { begin_stop(); });
+  if (stopped.wait_for(limit) != std::future_status::ready) {
+    log::warn("gateway", "not every shard could say goodbye in time");
+  }
+  io_.stop();
+  thread_.join();
+  running_ = false;
+}
+
+void Cluster::begin_stop() {
+  stopping_ = true;
+  for (asio::steady_timer* timer : {&retry_timer_, &slot_timer_, &start_timer_, &second_timer_}) {
+    timer->cancel();
+  }
+  const auto runs = [](const auto& shard) { return shard->state() != ShardFsm::State::Stopped; };
+  still_running_ = static_cast<std::size_t>(std::count_if(shards_.begin(), shards_.end(), runs));
+  if (still_running_ == 0) return all_stopped_.set_value();
+  for (const auto& shard : shards_) shard->stop(options_.resume_on_stop);
+}
+
+void Cluster::on_stopped(std::uint32_t) {
+  if (!stopping_ || still_running_ == 0) return;
+  if (--still_running_ == 0) all_stopped_.set_value();
+}
+
+void Cluster::post(std::function<void()> work) {
+  asio::post(io_, std::move(work));
+}
+
+bool Cluster::cut(metrics::slab::Latch& latch,
+                  SavedSessions& sessions,
+                  GuildList guilds,
+                  std::chrono::milliseconds timeout) {
+  auto request = std::make_shared<CutRequest>();
+  // The latch's memory goes along, so that steady cuts allocate nothing.
+  request->latch = std::move(latch);
+  latch = {};
+  if (!running_) {
+    take_cut(sessions, guilds);
+    return true;
+  }
+  std::future<void> done = request->done.get_future();
+  asio::post(io_, [this, request, guilds] {
+    if (!request->claim(CutRequest::Turn::Taken)) return;
+    take_cut(request->sessions, guilds);
+    metrics::slab::latch_current_thread(request->latch);
+    request->done.set_value();
+  });
+  const bool in_time = done.wait_for(timeout) == std::future_status::ready;
+  if (!in_time && request->claim(CutRequest::Turn::Abandoned)) return false;
+  done.wait();
+  latch = std::move(request->latch);
+  sessions = std::move(request->sessions);
+  return true;
+}
+
+void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
+  sessions = SavedSessions{};
+  sessions.application = application();
+  sessions.intents = options_.intents;
+  sessions.token_fingerprint = token_fingerprint(options_.token);
+  if (shards_.empty()) {
+    sessions.shard_count = saved_.shard_count;
+    sessions.intents = saved_.shards.empty() ? options_.intents : saved_.intents;
+    sessions.shards = saved_.shards;
+  } else {
+    sessions.shard_count = shard_count_;
+    for (const auto& shard : shards_) {
+      if (auto session = shard->session()) {
+        sessions.shards.push_back({shard->id(),
+                                   std::move(session->id),
+                                   std::move(session->resume_url),
+                                   session->sequence});
+      }
+    }
+  }
+  sessions.all_guilds = guilds == GuildList::All || std::exchange(all_guilds_next_, false);
+  sessions.changes = guilds_.take_changes();
+  if (!sessions.all_guilds) return;
+  sessions.guilds = guilds_.all();
+  sessions.changes = {};
+}
+
+GatewayStatus Cluster::status() const {
+  const SteadyTime now = clock_.steady_now();
+  GatewayStatus out;
+  out.guilds = metrics_.guilds_now.load(std::memory_order_relaxed);
+  out.users = metrics_.users_now.load(std::memory_order_relaxed);
+  Cells cells;
+  {
+    const std::lock_guard lock(status_mutex_);
+    cells = cells_;
+    out.message = message_;
+    out.identify_budget = budget_;
+    if (out.identify_budget) {
+      out.identify_budget->reset_in_seconds = std::max(seconds(budget_reset_ - now), 0.0);
+    }
+  }
+  for (const auto& shard : cells) out.shards.push_back(shard->status(now));
+  return out;
+}
+
+void Cluster::sample(SteadyTime now) {
+  Cells cells;
+  {
+    const std::lock_guard lock(status_mutex_);
+    cells = cells_;
+  }
+  for (const auto& shard : cells) shard->sample(now);
+}
+
+void Cluster::set_presence(const Presence& presence) {
+  asio::post(io_, [this, presence] {
+    context_.identify.presence = presence;
+    const std::string payload = encode_presence_update(presence);
+    for (const auto& shard : shards_) {
+      // A shard without a session gets it with its IDENTIFY.
+      if (shard->state() != ShardFsm::State::Live) continue;
+      const Result<void> sent = shard->send(Op::PresenceUpdate, payload);
+      if (!sent) log::warn("gateway", "presence not changed: {}", sent.error().text);
+    }
+  });
+}
+
+ApplicationId Cluster::application() const {
+  return {application_.load(std::memory_order_relaxed)};
+}
+
+Shard* Cluster::find_shard(std::uint32_t id) {
+  for (const auto& shard : shards_) {
+    if (shard->id() == id) return shard.get();
+  }
+  return nullptr;
+}
+
+}  // namespace discern::discord

@@ -1,0 +1,131 @@
+#pragma once
+
+// All shards of this process, the thread they live on, and what is known about them.
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "discord/client.hpp"
+#include "discord/gateway/gateway_address.hpp"
+#include "discord/gateway/shard.hpp"
+#include "metrics/slab.hpp"
+
+namespace discern::discord {
+
+// Contracts of the public members: Client (client.hpp), which passes them through.
+class Cluster final : public StatusSource, private ShardOwner {
+ public:
+  Cluster(const ClientOptions& options,
+          Compression compression,
+          RestPort& rest,
+          metrics::Registry& registry,
+          const Clock& clock);
+  // Precondition: stopped, or never started.
+  ~Cluster() override;
+
+  // As Client::set_intents.
+  void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
+
+  void restore(SavedSessions saved);
+  void start(DispatchSink& sink);
+  void stop(std::chrono::milliseconds limit);
+  bool cut(metrics::slab::Latch& latch,
+           SavedSessions& sessions,
+           GuildList guilds,
+           std::chrono::milliseconds timeout);
+  void post(std::function<void()> work);
+  GatewayStatus status() const override;
+  void sample(SteadyTime now);
+  void set_presence(const Presence& presence);
+  // None until the first session.
+  ApplicationId application() const;
+
+ private:
+  using Cells = std::vector<std::shared_ptr<ShardCells>>;
+
+  // ---- Gateway thread.
+  void ask_gateway();
+  void on_gateway(const RestOutcome& outcome);
+  void ask_gateway_later(std::string why);
+  void build_shards(const GatewayAddress& address);
+  void start_next_shard(std::size_t index);
+  void every_second();
+  void grant_slots();
+  void show_budget();
+  void explain(std::string message);
+  std::string explain_failure(std::uint32_t shard, std::uint16_t code) const;
+  void begin_stop();
+  void take_cut(SavedSessions& sessions, GuildList guilds);
+  bool resumes_saved(std::uint32_t shard_count) const;
+  void move_guilds(std::uint32_t shard_count);
+  void settle_guilds(SteadyTime now);
+  Shard* find_shard(std::uint32_t id);
+
+  void ask_slot(std::uint32_t shard) override;
+  void return_slot(std::uint32_t shard, bool spent) override;
+  void on_session(std::uint32_t shard, ApplicationId application) override;
+  void on_failed(std::uint32_t shard, std::uint16_t code) override;
+  void on_stopped(std::uint32_t shard) override;
+
+  ClientOptions options_;  // Constant from start() on.
+  RestPort& rest_;
+  metrics::Registry& registry_;
+  const Clock& clock_;
+
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::unique_ptr<net::WebSocketConnector> connector_;
+  boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer slot_timer_;
+  boost::asio::steady_timer start_timer_;
+  boost::asio::steady_timer second_timer_;
+
+  GatewayMetrics metrics_;
+  GuildCache guilds_;
+  PayloadReader reader_;
+  TextBuffer scratch_;
+  DispatchRouter router_;
+  IdentifyQueue queue_;
+  ShardContext context_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  DispatchSink* sink_ = nullptr;
+  // Sessions from an earlier process; kept until the shards take them over, so that a cut before
+  // that does not forget them.
+  SavedSessions saved_;
+  bool all_guilds_next_ = false;
+  // By shard: how many guilds were still to come, and since when.
+  struct Loading {
+    std::uint64_t pending = 0;
+    SteadyTime since{};
+  };
+  std::vector<Loading> loading_;
+  std::uint32_t shard_count_ = 0;
+  std::uint32_t attempts_ = 0;
+  Jitter jitter_;
+  bool slots_pending_ = false;
+  bool stopping_ = false;
+  bool failed_ = false;
+  std::size_t still_running_ = 0;
+  std::promise<void> all_stopped_;
+
+  // ---- Any thread.
+  std::atomic<std::uint64_t> application_{0};
+  mutable std::mutex status_mutex_;
+  // Guarded by status_mutex_.
+  Cells cells_;
+  std::string message_;
+  std::optional<IdentifyBudget> budget_;
+  SteadyTime budget_reset_{};
+
+  std::thread thread_;
+  std::atomic<bool> running_{false};
+};
+
+}  // namespace discern::discord

@@ -1,0 +1,236 @@
+// What the cluster does on the gateway thread: find the gateway, start the shards, share out
+// identify slots, and say what is wrong.
+
+#include <boost/asio/post.hpp>
+
+#include "base/log.hpp"
+#include "discord/gateway/cluster.hpp"
+#include "discord/model/close_code.hpp"
+
+namespace discern::discord {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Connections of shards that resume begin so far apart: a hundred at once would be a storm.
+constexpr std::chrono::milliseconds kStartPause = 20ms;
+// Guilds of READY that have not come after so long without any coming are out of service.
+constexpr std::chrono::seconds kLoadingPatience = 30s;
+
+}  // namespace
+
+void Cluster::ask_gateway() {
+  RestRequest request;
+  request.route = "/gateway/bot";
+  rest_.send(std::move(request), [this](RestOutcome outcome) {
+    asio::post(io_, [this, outcome = std::move(outcome)] { on_gateway(outcome); });
+  });
+}
+
+void Cluster::on_gateway(const RestOutcome& outcome) {
+  if (stopping_) return;
+  if (!outcome.response) {
+    if (outcome.status == 401) {
+      failed_ = true;
+      const auto code = static_cast<std::uint16_t>(CloseCode::AuthenticationFailed);
+      return explain(std::string(find_close_rule(code).advice));
+    }
+    return ask_gateway_later("Discord cannot be reached (" + outcome.response.error().text + ")");
+  }
+  const Result<GatewayAddress> address = parse_gateway_address(outcome.response->body);
+  if (!address) return ask_gateway_later(address.error().text);
+  const bool usable = address->url.starts_with("wss://") ||
+                      (context_.allow_plain && address->url.starts_with("ws://"));
+  if (!usable) return ask_gateway_later("the gateway's address is not a wss:// one");
+  attempts_ = 0;
+  explain("");
+  build_shards(*address);
+}
+
+void Cluster::ask_gateway_later(std::string why) {
+  const std::chrono::milliseconds pause = backoff_delay(attempts_++, jitter_.next());
+  explain(std::move(why) + "; trying again");
+  retry_timer_.expires_after(pause);
+  retry_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) ask_gateway();
+  });
+}
+
+bool Cluster::resumes_saved(std::uint32_t shard_count) const {
+  return saved_.shard_count == shard_count && saved_.intents == options_.intents;
+}
+
+void Cluster::move_guilds(std::uint32_t shard_count) {
+  std::vector<SavedGuild> guilds = guilds_.all();
+  for (SavedGuild& guild : guilds) {
+    guild.shard = static_cast<std::uint32_t>((guild.id.value >> 22) % shard_count);
+  }
+  guilds_ = GuildCache();
+  guilds_.restore(guilds);
+  all_guilds_next_ = true;
+}
+
+void Cluster::build_shards(const GatewayAddress& address) {
+  shard_count_ = choose_shard_count(options_.shard_count, address.shards, saved_.shard_count);
+  const std::uint32_t first = options_.first_shard;
+  std::uint32_t end = shard_count_;
+  if (options_.shards_here > 0) end = std::min(end, first + options_.shards_here);
+  if (first >= end) {
+    failed_ = true;
+    return explain("the first shard of this process is " + std::to_string(first) +
+                   ", but there are only " + std::to_string(shard_count_) +
+                   " shards: lower it, or raise the shard count");
+  }
+  if (saved_.shard_count > 0 && saved_.shard_count != shard_count_) move_guilds(shard_count_);
+  queue_.set_limit(address.start_limit, clock_.steady_now());
+  show_budget();
+  context_.gateway_url = address.url;
+  context_.identify.shard_count = shard_count_;
+
+  Cells cells;
+  std::size_t resumable = 0;
+  for (std::uint32_t id = first; id < end; ++id) {
+    std::optional<Session> session;
+    for (const SavedShard& saved : saved_.shards) {
+      if (saved.id != id || saved.session_id.empty() || !resumes_saved(shard_count_)) continue;
+      session = Session{saved.session_id, saved.resume_url, saved.sequence};
+      ++resumable;
+    }
+    cells.push_back(std::make_shared<ShardCells>(id, registry_));
+    cells.back()->set_guilds(guilds_.guilds_of(id));
+    shards_.push_back(std::make_unique<Shard>(context_, *cells.back(), std::move(session)));
+  }
+  loading_.resize(shards_.size());
+  log::info("gateway",
+            "starting {} of {} shards, {} of them with a session to resume",
+            shards_.size(),
+            shard_count_,
+            resumable);
+  {
+    const std::lock_guard lock(status_mutex_);
+    cells_ = std::move(cells);
+  }
+  start_next_shard(0);
+}
+
+void Cluster::start_next_shard(std::size_t index) {
+  shards_[index]->start();
+  if (++index == shards_.size()) return;
+  start_timer_.expires_after(kStartPause);
+  start_timer_.async_wait([this, index](const boost::system::error_code& cancelled) {
+    if (!cancelled && !stopping_ && !failed_) start_next_shard(index);
+  });
+}
+
+void Cluster::every_second() {
+  second_timer_.expires_after(1s);
+  second_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled || stopping_) return;
+    settle_guilds(clock_.steady_now());
+    every_second();
+  });
+}
+
+void Cluster::settle_guilds(SteadyTime now) {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    Loading& loading = loading_[i];
+    const std::uint32_t id = shards_[i]->id();
+    const std::uint64_t pending = guilds_.pending_of(id);
+    if (pending != loading.pending || shards_[i]->state() != ShardFsm::State::Live) {
+      loading = {pending, now};
+    } else if (pending > 0 && now - loading.since >= kLoadingPatience) {
+      guilds_.settle(id);
+      metrics_.show_guilds(guilds_.totals());
+    }
+  }
+}
+
+void Cluster::ask_slot(std::uint32_t shard) {
+  queue_.ask(shard);
+  grant_slots();
+}
+
+void Cluster::return_slot(std::uint32_t shard, bool spent) {
+  queue_.give_back(shard, spent, clock_.steady_now());
+  if (spent) show_budget();
+  grant_slots();
+}
+
+// Later, not now: it is shards that call, in the middle of their own step.
+void Cluster::grant_slots() {
+  if (std::exchange(slots_pending_, true)) return;
+  asio::post(io_, [this] {
+    slots_pending_ = false;
+    if (stopping_ || failed_) return;
+    const SteadyTime now = clock_.steady_now();
+    while (const std::optional<std::uint32_t> id = queue_.grant(now)) {
+      if (Shard* shard = find_shard(*id)) shard->slot_granted();
+    }
+    const std::optional<SteadyTime> next = queue_.next_grant(now);
+    if (next && queue_.exhausted()) {
+      const auto wait = std::chrono::ceil<std::chrono::minutes>(queue_.reset_at() - now).count();
+      explain(
+          "the IDENTIFY budget of the day is used up, and going on would make Discord reset the "
+          "token: waiting " +
+          std::to_string(wait) + " min");
+    }
+    if (!next) return;
+    slot_timer_.expires_at(*next);
+    slot_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled) grant_slots();
+    });
+  });
+}
+
+void Cluster::show_budget() {
+  metrics_.identify_remaining.set(queue_.remaining());
+  const std::lock_guard lock(status_mutex_);
+  budget_ = IdentifyBudget{queue_.total(), queue_.remaining(), 0};
+  budget_reset_ = queue_.reset_at();
+}
+
+void Cluster::explain(std::string message) {
+  if (!message.empty())
+    log::at(failed_ ? log::Level::Error : log::Level::Warn, "gateway", "{}", message);
+  const std::lock_guard lock(status_mutex_);
+  message_ = std::move(message);
+}
+
+void Cluster::on_session(std::uint32_t shard, ApplicationId application) {
+  if (application) application_ = application.value;
+  log::info("gateway", "shard {} is {}", shard, application ? "ready" : "resumed");
+  if (!failed_) explain("");
+  sink_->on_ready(this->application());
+}
+
+std::string Cluster::explain_failure(std::uint32_t shard, std::uint16_t code) const {
+  std::string text = "shard " + std::to_string(shard) + " was refused (" + describe_close(code) +
+                     "): " + std::string(find_close_rule(code).advice);
+  const auto rule = static_cast<CloseCode>(code);
+  if (rule != CloseCode::DisallowedIntents && rule != CloseCode::InvalidIntents) return text;
+  const bool privileged_only = rule == CloseCode::DisallowedIntents;
+  const Intents mask = privileged_only ? intent::kPrivileged : ~Intents{0};
+  text.append(". Asked for: ").append(describe_intents(options_.intents & mask));
+  for (const auto& [intents, who] : options_.intent_wishes) {
+    if ((intents & mask) == 0) continue;
+    text.append("; ").append(who).append(" wants ").append(describe_intents(intents & mask));
+  }
+  return text;
+}
+
+void Cluster::on_failed(std::uint32_t shard, std::uint16_t code) {
+  failed_ = true;
+  explain(explain_failure(shard, code));
+  // What one shard was refused for, the others would be, too, at the price of an IDENTIFY each.
+  // Those that live go on.
+  asio::post(io_, [this] {
+    for (const auto& other : shards_) {
+      const ShardFsm::State state = other->state();
+      if (state != ShardFsm::State::Live && state != ShardFsm::State::Failed) other->stop(true);
+    }
+  });
+}
+
+}  // namespace discern::discord

@@ -1,0 +1,119 @@
+#include "discord/gateway/dispatch_router.hpp"
+
+#include <cstring>
+
+#include "discord/gateway/inflate.hpp"
+
+namespace discern::discord {
+namespace {
+
+Payload copy_payload(std::string_view text) {
+  const std::size_t padded = text.size() + TextBuffer::kTextPadding;
+  std::shared_ptr<char[]> bytes(new char[padded]);
+  std::memcpy(bytes.get(), text.data(), text.size());
+  std::memset(bytes.get() + text.size(), 0, TextBuffer::kTextPadding);
+  return {std::move(bytes), text.size()};
+}
+
+}  // namespace
+
+void DispatchRouter::route(const Arrival& arrival, EventType type, const ReadyFields* ready) {
+  metrics_.count_event(type, arrival.head.type);
+  arrival.shard.on_dispatch(arrival.received);
+  Dispatch dispatch;
+  if (!learn(arrival, type, ready, dispatch)) {
+    metrics_.bad_fields.add();
+    return;
+  }
+  if (sink_ == nullptr) return;
+  if (type == EventType::InteractionCreate) {
+    dispatch.interaction = &interaction_;
+    hand_on(arrival, dispatch);
+    return;
+  }
+  if (!sink_->wants(arrival.head.type)) return;
+  if (type > EventType::InteractionCreate && !reader_.guild_id(dispatch.guild)) {
+    metrics_.bad_fields.add();
+    return;
+  }
+  hand_on(arrival, dispatch);
+}
+
+bool DispatchRouter::learn(const Arrival& arrival,
+                           EventType type,
+                           const ReadyFields* ready,
+                           Dispatch& dispatch) {
+  switch (type) {
+    case EventType::Ready: {
+      if (ready == nullptr) return false;
+      const GuildCache::ReadyChanges changes =
+          guilds_.begin_session(arrival.shard.id, ready->guilds);
+      metrics_.joins.add(changes.joined);
+      metrics_.leaves.add(changes.left);
+      metrics_.show_guilds(guilds_.totals());
+      arrival.shard.set_guilds(guilds_.guilds_of(arrival.shard.id));
+      return true;
+    }
+    case EventType::GuildCreate:
+    case EventType::GuildDelete:
+    case EventType::GuildUpdate:
+      return learn_guild(arrival, type, dispatch);
+    case EventType::GuildMemberAdd:
+    case EventType::GuildMemberRemove:
+      if (!reader_.guild_id(dispatch.guild) || !dispatch.guild) return false;
+      guilds_.on_members(dispatch.guild, type == EventType::GuildMemberAdd ? 1 : -1);
+      metrics_.show_guilds(guilds_.totals());
+      return true;
+    case EventType::MessageCreate: {
+      MessageFields fields;
+      if (!reader_.message(fields)) return false;
+      dispatch.guild = fields.guild;
+      const metrics::Counter& counter = fields.webhook ? metrics_.messages_webhook
+                                        : fields.bot   ? metrics_.messages_bot
+                                                       : metrics_.messages_person;
+      counter.add();
+      return true;
+    }
+    case EventType::InteractionCreate:
+      return reader_.interaction(interaction_, dispatch.guild);
+    default:
+      return true;
+  }
+}
+
+bool DispatchRouter::learn_guild(const Arrival& arrival, EventType type, Dispatch& dispatch) {
+  GuildFields fields;
+  if (!reader_.guild(fields)) return false;
+  dispatch.guild = fields.id;
+  const std::uint32_t shard = arrival.shard.id;
+  if (type == EventType::GuildUpdate) {
+    guilds_.on_update(fields.id, fields.locale);
+    return true;
+  }
+  if (type == EventType::GuildCreate) {
+    count_change(guilds_.on_create(
+        shard, {fields.id, fields.members.value_or(0), fields.locale, fields.unavailable}));
+  } else {
+    count_change(guilds_.on_delete(shard, fields.id, fields.unavailable));
+  }
+  metrics_.show_guilds(guilds_.totals());
+  arrival.shard.set_guilds(guilds_.guilds_of(shard));
+  return true;
+}
+
+void DispatchRouter::count_change(GuildCache::Change change) {
+  if (change == GuildCache::Change::Joined) metrics_.joins.add();
+  if (change == GuildCache::Change::Left) metrics_.leaves.add();
+}
+
+void DispatchRouter::hand_on(const Arrival& arrival, Dispatch& dispatch) {
+  dispatch.shard = arrival.shard.id;
+  dispatch.sequence = arrival.head.sequence.value_or(0);
+  dispatch.type = arrival.head.type;
+  dispatch.received = arrival.received;
+  dispatch.replayed = arrival.replayed;
+  dispatch.payload = copy_payload(arrival.text);
+  sink_->on_dispatch(dispatch);
+}
+
+}  // namespace discern::discord

@@ -1,0 +1,45 @@
+#pragma once
+
+// One dispatch on its way from a shard to the metrics, the guild cache and whoever asked for it.
+
+#include "discord/gateway/gateway_metrics.hpp"
+#include "discord/gateway/guild_cache.hpp"
+#include "discord/gateway/payload.hpp"
+#include "discord/gateway/shard_cells.hpp"
+
+namespace discern::discord {
+
+// Gateway thread only.
+class DispatchRouter {
+ public:
+  DispatchRouter(GatewayMetrics& metrics, GuildCache& guilds, PayloadReader& reader)
+      : metrics_(metrics), guilds_(guilds), reader_(reader) {}
+
+  void set_sink(DispatchSink* sink) { sink_ = sink; }
+
+  struct Arrival {
+    ShardCells& shard;
+    const PayloadHead& head;
+    std::string_view text;  // The whole payload, just read by the reader.
+    SteadyTime received;
+    bool replayed = false;
+  };
+  // Counts it, remembers what metrics need and hands it on. READY comes with its fields, because
+  // the shard needed them, too.
+  void route(const Arrival& arrival, EventType type, const ReadyFields* ready = nullptr);
+
+ private:
+  // False when a field that is needed is missing; then nobody gets the event.
+  bool learn(const Arrival& arrival, EventType type, const ReadyFields* ready, Dispatch& dispatch);
+  bool learn_guild(const Arrival& arrival, EventType type, Dispatch& dispatch);
+  void count_change(GuildCache::Change change);
+  void hand_on(const Arrival& arrival, Dispatch& dispatch);
+
+  GatewayMetrics& metrics_;
+  GuildCache& guilds_;
+  PayloadReader& reader_;
+  DispatchSink* sink_ = nullptr;
+  InteractionHead interaction_;
+};
+
+}  // namespace discern::discord

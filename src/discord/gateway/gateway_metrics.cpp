@@ -1,0 +1,57 @@
+#include "discord/gateway/gateway_metrics.hpp"
+
+#include "metrics/catalogue.hpp"
+
+namespace discern::discord {
+
+namespace catalogue = metrics::catalogue;
+
+GatewayMetrics::GatewayMetrics(metrics::Registry& registry)
+    : bytes_compressed(registry.counter(catalogue::kGatewayBytes, "compressed")),
+      bytes_raw(registry.counter(catalogue::kGatewayBytes, "raw")),
+      identifies(registry.counter(catalogue::kGatewayConnects, "identify")),
+      resumes(registry.counter(catalogue::kGatewayConnects, "resume")),
+      invalid_sessions(registry.counter(catalogue::kGatewayConnects, "invalid_session")),
+      bad_stream(registry.counter(catalogue::kGatewayParseErrors, "stream")),
+      bad_payload(registry.counter(catalogue::kGatewayParseErrors, "payload")),
+      bad_fields(registry.counter(catalogue::kGatewayParseErrors, "fields")),
+      unknown_op(registry.counter(catalogue::kGatewayParseErrors, "unknown_op")),
+      joins(registry.counter(catalogue::kGuildJoins)),
+      leaves(registry.counter(catalogue::kGuildLeaves)),
+      messages_person(registry.counter(catalogue::kMessages, "person")),
+      messages_bot(registry.counter(catalogue::kMessages, "bot")),
+      messages_webhook(registry.counter(catalogue::kMessages, "webhook")),
+      identify_remaining(registry.gauge(catalogue::kIdentifyRemaining)),
+      events_(registry.counters(catalogue::kGatewayEvents)),
+      sends_(registry.counters(catalogue::kGatewaySends)),
+      closes_(registry.counters(catalogue::kGatewayCloses)),
+      guilds_(registry.gauge(catalogue::kGuilds)),
+      unavailable_(registry.gauge(catalogue::kUnavailableGuilds)),
+      users_(registry.gauge(catalogue::kUsers)),
+      by_type_(known_event_count()) {}
+
+void GatewayMetrics::count_event(EventType type, std::string_view name) {
+  if (type == EventType::Unknown) return events_.with(name).add();
+  metrics::Counter& counter = by_type_[static_cast<std::size_t>(type)];
+  if (counter.slot() == metrics::kNoSlot) [[unlikely]]
+    counter = events_.with(name);
+  counter.add();
+}
+
+void GatewayMetrics::count_sent(Op op) {
+  sends_.with(to_string(op)).add();
+}
+
+void GatewayMetrics::count_close(std::uint16_t code) {
+  closes_.with(std::to_string(code)).add();
+}
+
+void GatewayMetrics::show_guilds(const GuildCache::Totals& totals) {
+  guilds_now.store(totals.guilds, std::memory_order_relaxed);
+  users_now.store(totals.users, std::memory_order_relaxed);
+  guilds_.set(static_cast<double>(totals.guilds));
+  unavailable_.set(static_cast<double>(totals.unavailable));
+  users_.set(static_cast<double>(totals.users));
+}
+
+}  // namespace discern::discord

@@ -1,0 +1,56 @@
+#pragma once
+
+// The families the gateway thread owns, resolved once.
+
+#include <atomic>
+#include <string_view>
+#include <vector>
+
+#include "discord/gateway/guild_cache.hpp"
+#include "discord/model/event_type.hpp"
+#include "discord/model/opcode.hpp"
+#include "metrics/registry.hpp"
+
+namespace discern::discord {
+
+// Gateway thread only, but for its making.
+class GatewayMetrics {
+ public:
+  explicit GatewayMetrics(metrics::Registry& registry);
+
+  void count_event(EventType type, std::string_view name);
+  void count_sent(Op op);
+  void count_close(std::uint16_t code);
+  void show_guilds(const GuildCache::Totals& totals);
+
+  metrics::Counter bytes_compressed;
+  metrics::Counter bytes_raw;
+  metrics::Counter identifies;
+  metrics::Counter resumes;
+  metrics::Counter invalid_sessions;
+  metrics::Counter bad_stream;   // Compressed bytes that are broken or too large.
+  metrics::Counter bad_payload;  // Not a gateway payload.
+  metrics::Counter bad_fields;   // A field that is needed is missing or of another kind.
+  metrics::Counter unknown_op;   // Tolerated.
+  metrics::Counter joins;
+  metrics::Counter leaves;
+  metrics::Counter messages_person;
+  metrics::Counter messages_bot;
+  metrics::Counter messages_webhook;
+  metrics::Gauge identify_remaining;
+  // Any thread.
+  std::atomic<std::uint64_t> guilds_now{0};
+  std::atomic<std::uint64_t> users_now{0};
+
+ private:
+  metrics::Family<metrics::Counter>& events_;
+  metrics::Family<metrics::Counter>& sends_;
+  metrics::Family<metrics::Counter>& closes_;
+  metrics::Gauge guilds_;
+  metrics::Gauge unavailable_;
+  metrics::Gauge users_;
+  // By EventType; made at the first event of its type, so that only types that happen are series.
+  std::vector<metrics::Counter> by_type_;
+};
+
+}  // namespace discern::discord

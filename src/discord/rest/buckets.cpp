@@ -1,0 +1,119 @@
+#include "discord/rest/buckets.hpp"
+
+#include <algorithm>
+
+namespace discern::discord {
+namespace {
+
+constexpr std::chrono::seconds kGlobalWindow{1};
+constexpr std::chrono::minutes kIdle{10};
+
+}  // namespace
+
+std::string_view to_string(LimitScope scope) {
+  switch (scope) {
+    case LimitScope::User:
+      return "user";
+    case LimitScope::Global:
+      return "global";
+    case LimitScope::Shared:
+      return "shared";
+    case LimitScope::Cloudflare:
+      return "cloudflare";
+  }
+  return "user";
+}
+
+std::string Buckets::place_of(const RateKey& key) const {
+  const auto known = bucket_of_route_.find(key.route);
+  std::string out = known == bucket_of_route_.end() ? key.route : known->second;
+  out.push_back('\n');
+  out.append(key.major);
+  return out;
+}
+
+std::optional<SteadyTime> Buckets::take(RateKey& key, SteadyTime now) {
+  if (key.global) {
+    if (now < global_blocked_until_) return global_blocked_until_;
+    while (!global_log_.empty() && now - global_log_.front() >= kGlobalWindow) {
+      global_log_.pop_front();
+    }
+    if (global_log_.size() >= global_limit_) return global_log_.front() + kGlobalWindow;
+  }
+  std::string place = place_of(key);
+  State& state = states_[place];
+  if (now < state.blocked_until) return state.blocked_until;
+  if (state.limit && now >= state.reset_at) state.remaining = *state.limit;
+  // Of a limit that nobody knows, one request finds out.
+  if (!state.limit && state.in_flight > 0) return kAnswer;
+  if (state.limit && state.remaining <= state.in_flight) {
+    // The window ends only for what was counted in it; requests under way may still count.
+    return state.remaining == 0 ? std::max(state.reset_at, now) : kAnswer;
+  }
+  ++state.in_flight;
+  state.last_used = now;
+  if (key.global) global_log_.push_back(now);
+  key.place = std::move(place);
+  return std::nullopt;
+}
+
+void Buckets::release(const RateKey& key) {
+  const auto found = states_.find(key.place);
+  if (found != states_.end() && found->second.in_flight > 0) --found->second.in_flight;
+}
+
+Buckets::State& Buckets::learn(const RateKey& key, const RateHeaders& headers, SteadyTime now) {
+  release(key);
+  if (!headers.bucket.empty()) bucket_of_route_[key.route] = headers.bucket;
+  State& state = states_[place_of(key)];
+  state.last_used = now;
+  if (!headers.limit) {
+    // A route without limits: nothing to wait for.
+    if (!state.limit) state.limit = 1000;
+    if (now >= state.reset_at) state.remaining = *state.limit;
+    return state;
+  }
+  const bool new_window = now >= state.reset_at;
+  state.limit = std::max(*headers.limit, 1u);
+  const std::uint32_t remaining = headers.remaining.value_or(0);
+  // Answers overtake each other: within a window the lowest number is the newest.
+  state.remaining = new_window ? remaining : std::min(state.remaining, remaining);
+  if (headers.reset_after) state.reset_at = now + *headers.reset_after;
+  return state;
+}
+
+void Buckets::on_answer(const RateKey& key, const RateHeaders& headers, SteadyTime now) {
+  const State& state = learn(key, headers, now);
+  // Each interaction has a bucket of its own, which nobody will ask for again.
+  if (!key.global && state.in_flight == 0 && state.remaining > 0) states_.erase(place_of(key));
+}
+
+void Buckets::on_limited(const RateKey& key,
+                         const RateHeaders& headers,
+                         LimitScope scope,
+                         std::chrono::milliseconds retry_after,
+                         SteadyTime now) {
+  State& state = learn(key, headers, now);
+  const SteadyTime until = now + retry_after;
+  if (scope == LimitScope::Global || scope == LimitScope::Cloudflare) {
+    global_blocked_until_ = std::max(global_blocked_until_, until);
+    if (!key.global) state.blocked_until = std::max(state.blocked_until, until);
+    return;
+  }
+  state.blocked_until = std::max(state.blocked_until, until);
+}
+
+void Buckets::on_no_answer(const RateKey& key) {
+  release(key);
+}
+
+void Buckets::forget_idle(SteadyTime now) {
+  for (auto i = states_.begin(); i != states_.end();) {
+    const State& state = i->second;
+    const bool idle = state.in_flight == 0 && now - state.last_used >= kIdle &&
+                      now >= state.reset_at && now >= state.blocked_until;
+    i = idle ? states_.erase(i) : std::next(i);
+  }
+}
+
+}  // namespace discern::discord

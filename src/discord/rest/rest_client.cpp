@@ -1,0 +1,298 @@
+#include "discord/rest/rest_client.hpp"
+
+#include "discord/rest/rest_error.hpp"
+#include "discord/rest/route.hpp"
+
+namespace discern::discord {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kUserAgent = "DiscordBot (https://github.com/discern, 0.1.0)";
+constexpr int kMaxTries = 4;
+// Discord forgets an interaction that is not answered within 3 s.
+constexpr std::chrono::milliseconds kInteractionDeadline = 3s;
+constexpr std::size_t kMaxLane = 2000;
+constexpr std::uint64_t kForgetEvery = 1000;  // Answers.
+
+bool is_callback(const RestRequest& request) {
+  return request.route.starts_with("/interactions/");
+}
+
+// Whether doing it twice is the same as doing it once. A second answer to an interaction is refused
+// by Discord, which is harmless.
+bool may_repeat(const RestRequest& request) {
+  return request.method != "POST" || is_callback(request);
+}
+
+net::HttpRequest make_http(const RestRequest& request,
+                           const RestOptions& options,
+                           std::string path) {
+  net::HttpRequest out;
+  out.method = request.method;
+  out.url = options.base + path;
+  if (!request.query.empty()) out.url.append("?").append(request.query);
+  out.headers.push_back(std::string("User-Agent: ") + kUserAgent);
+  if (request.auth == RestAuth::Bot) {
+    out.headers.push_back("Authorization: Bot " + options.token.reveal());
+  }
+  if (!request.reason.empty()) {
+    out.headers.push_back("X-Audit-Log-Reason: " + percent_encode(request.reason));
+  }
+  if (!request.files.empty()) {
+    out.parts.push_back(
+        {"payload_json", "", "application/json", request.json.empty() ? "{}" : request.json});
+    for (std::size_t i = 0; i < request.files.size(); ++i) {
+      const RestFile& file = request.files[i];
+      out.parts.push_back(
+          {"files[" + std::to_string(i) + "]", file.name, file.content_type, file.bytes});
+    }
+  } else if (!request.json.empty()) {
+    out.headers.push_back("Content-Type: application/json");
+    out.body = request.json;
+  }
+  if (is_callback(request)) out.timeout = kInteractionDeadline + 2s;
+  return out;
+}
+
+// "POST /channels/{}/messages": what an error may show of a request.
+std::string name_of(const RestRequest& request) {
+  return request.method + " " + request.route;
+}
+
+}  // namespace
+
+struct RestClient::Job {
+  RestRequest request;
+  RestDone done;
+  RateKey key;
+  std::string lane;
+  SteadyTime accepted;
+  SteadyTime deadline;
+  int tries = 0;
+};
+
+RestClient::RestClient(RestOptions options,
+                       net::HttpOut& http,
+                       metrics::Registry& registry,
+                       const Clock& clock)
+    : options_(std::move(options)), http_(http), clock_(clock), metrics_(registry) {}
+
+RestClient::~RestClient() = default;
+
+void RestClient::send(RestRequest request, RestDone done) {
+  auto job = std::make_shared<Job>();
+  job->request = std::move(request);
+  job->done = std::move(done);
+  if (http_.post([this, job] { accept(job); })) return;
+  job->done({Error(Errc::Closed, "the REST client was stopped"), 0, 0});
+}
+
+void RestClient::accept(JobPtr job) {
+  const SteadyTime now = clock_.steady_now();
+  job->accepted = now;
+  job->deadline = now + (is_callback(job->request) ? kInteractionDeadline
+                                                   : std::chrono::milliseconds(options_.max_wait));
+  job->key.route = name_of(job->request);
+  job->key.major =
+      major_parameter(job->request.route, job->request.parameters, job->request.secret);
+  job->key.global = job->request.auth == RestAuth::Bot;
+  job->lane = job->key.route + "\n" + job->key.major;
+  ++jobs_;
+  if (refuse(job)) return;
+  Lane& lane = lanes_[job->lane];
+  if (lane.waiting.size() >= kMaxLane || jobs_ > options_.max_waiting) {
+    return finish(job,
+                  {Error(Errc::Limit, name_of(job->request) + ": too many requests wait"), 0, 0});
+  }
+  lane.waiting.push_back(job);
+  pump(job->lane);
+}
+
+// True when it must not be sent at all; then it is finished.
+bool RestClient::refuse(const JobPtr& job) {
+  const std::string name = name_of(job->request);
+  if (stopped_) {
+    finish(job, {Error(Errc::Closed, name + ": the REST client was stopped"), 0, 0});
+    return true;
+  }
+  if (job->request.auth != RestAuth::Bot) return false;
+  if (token_refused_) {
+    finish(job, {Error(Errc::Refused, name + ": Discord does not accept the bot token"), 0, 401});
+    return true;
+  }
+  if (invalid_.count(clock_.steady_now()) < options_.invalid_request_limit) return false;
+  finish(job,
+         {Error(Errc::Limit,
+                name + ": not sent, because too many requests were refused in the last ten minutes "
+                       "and Discord bans an address for that; see the REST errors by route"),
+          0,
+          0});
+  return true;
+}
+
+void RestClient::pump(const std::string& lane_key) {
+  const auto found = lanes_.find(lane_key);
+  if (found == lanes_.end()) return;
+  Lane& lane = found->second;
+  while (!lane.waiting.empty()) {
+    const JobPtr job = lane.waiting.front();
+    const SteadyTime now = clock_.steady_now();
+    const std::optional<SteadyTime> wait = buckets_.take(job->key, now);
+    if (!wait) {
+      lane.waiting.pop_front();
+      transmit(job);
+      continue;
+    }
+    if (*wait == Buckets::kAnswer) {
+      stalled_.insert(lane_key);
+      return;
+    }
+    if (*wait > job->deadline) {
+      lane.waiting.pop_front();
+      finish(
+          job,
+          {Error(Errc::Timeout, name_of(job->request) + ": its rate limit is used up for too long"),
+           0,
+           429});
+      continue;
+    }
+    return wake_at(lane_key, lane, *wait);
+  }
+  if (!lane.has_timer) lanes_.erase(found);
+}
+
+void RestClient::wake_at(const std::string& lane_key, Lane& lane, SteadyTime when) {
+  if (std::exchange(lane.has_timer, true)) return;
+  http_.post_at(when, [this, lane_key] {
+    const auto found = lanes_.find(lane_key);
+    if (found == lanes_.end()) return;
+    found->second.has_timer = false;
+    pump(lane_key);
+  });
+}
+
+void RestClient::transmit(const JobPtr& job) {
+  const RestRequest& request = job->request;
+  Result<std::string> path = expand_route(request.route, request.parameters, request.secret);
+  if (!path) {
+    buckets_.on_no_answer(job->key);
+    return finish(job, {path.error(), 0, 0});
+  }
+  if (job->tries++ == 0) metrics_.observe_wait(clock_.steady_now() - job->accepted);
+  http_.send(make_http(request, options_, *std::move(path)),
+             [this, job](net::HttpOutcome outcome) { on_outcome(job, outcome); });
+}
+
+void RestClient::on_outcome(const JobPtr& job, const net::HttpOutcome& outcome) {
+  const RestRequest& request = job->request;
+  if (outcome.response) {
+    metrics_.count_request(request.method, request.route, outcome.response->status);
+    metrics_.observe_duration(request.method, request.route, outcome.duration);
+    {
+      const std::lock_guard lock(latency_mutex_);
+      latency_.add(clock_.steady_now(), seconds(outcome.duration));
+    }
+    on_response(job, *outcome.response);
+  } else {
+    buckets_.on_no_answer(job->key);
+    const Error& error = outcome.response.error();
+    if (error.kind != Errc::Closed) metrics_.count_request(request.method, request.route, 0);
+    const bool safe = !outcome.maybe_sent || may_repeat(request);
+    const bool worth = error.kind == Errc::Unavailable || error.kind == Errc::Timeout;
+    if (safe && worth && job->tries < kMaxTries && !stopped_) {
+      try_again(job, 250ms * (1 << job->tries));
+    } else {
+      finish(job, {wrap(name_of(request), error), 0, 0});
+    }
+  }
+  after_answer(job->lane);
+}
+
+void RestClient::on_response(const JobPtr& job, const net::HttpResponse& response) {
+  const SteadyTime now = clock_.steady_now();
+  const RestRequest& request = job->request;
+  if (response.status == 429) return on_limited(job, response, now);
+  buckets_.on_answer(job->key, parse_rate_headers(response), now);
+  if (response.status < 400) {
+    return finish(job, {RestResponse{response.status, response.body}, 0, response.status});
+  }
+  const ApiProblem problem = parse_problem(response.body);
+  metrics_.count_error(request.route, problem.code);
+  if (response.status == 401 || response.status == 403) invalid_.add(now);
+  if (response.status == 401 && request.auth == RestAuth::Bot) token_refused_ = true;
+  const bool server = response.status >= 500;
+  if (server && may_repeat(request) && job->tries < kMaxTries && !stopped_) {
+    return try_again(job, 500ms * (1 << job->tries));
+  }
+  std::string text = name_of(request) + ": " + std::to_string(response.status);
+  if (!problem.message.empty()) text.append(" ").append(problem.message);
+  if (problem.code != 0) text.append(" (code ").append(std::to_string(problem.code)).append(")");
+  const Errc kind = server ? Errc::Unavailable : Errc::Refused;
+  finish(job, {Error(kind, std::move(text)), problem.code, response.status});
+}
+
+void RestClient::on_limited(const JobPtr& job, const net::HttpResponse& response, SteadyTime now) {
+  const Limited limited = parse_limited(response);
+  buckets_.on_limited(
+      job->key, parse_rate_headers(response), limited.scope, limited.retry_after, now);
+  metrics_.count_limited(limited.scope, job->request.plugin);
+  if (limited.scope != LimitScope::Shared) invalid_.add(now);
+  if (job->tries >= kMaxTries || now + limited.retry_after > job->deadline || stopped_) {
+    const ApiProblem problem = parse_problem(response.body);
+    metrics_.count_error(job->request.route, problem.code);
+    return finish(job,
+                  {Error(Errc::Limit,
+                         name_of(job->request) + ": rate limited (" +
+                             std::string(to_string(limited.scope)) + ")"),
+                   problem.code,
+                   429});
+  }
+  // First in line again, so that the order of requests stays.
+  lanes_[job->lane].waiting.push_front(job);
+}
+
+void RestClient::try_again(const JobPtr& job, std::chrono::milliseconds after) {
+  resting_.insert(job);
+  http_.post_at(clock_.steady_now() + after, [this, job] {
+    if (resting_.erase(job) == 0 || refuse(job)) return;
+    lanes_[job->lane].waiting.push_front(job);
+    pump(job->lane);
+  });
+}
+
+void RestClient::after_answer(const std::string& lane_key) {
+  pump(lane_key);
+  const std::unordered_set<std::string> stalled = std::exchange(stalled_, {});
+  for (const std::string& key : stalled) pump(key);
+  if (++answers_ % kForgetEvery == 0) buckets_.forget_idle(clock_.steady_now());
+}
+
+void RestClient::finish(const JobPtr& job, RestOutcome outcome) {
+  --jobs_;
+  const RestDone done = std::exchange(job->done, nullptr);
+  if (done) done(std::move(outcome));
+}
+
+void RestClient::stop() {
+  http_.post([this] {
+    stopped_ = true;
+    std::vector<JobPtr> left(resting_.begin(), resting_.end());
+    for (auto& [key, lane] : lanes_)
+      left.insert(left.end(), lane.waiting.begin(), lane.waiting.end());
+    resting_.clear();
+    lanes_.clear();
+    stalled_.clear();
+    for (const JobPtr& job : left) {
+      finish(job,
+             {Error(Errc::Closed, name_of(job->request) + ": stopped before it was sent"), 0, 0});
+    }
+  });
+}
+
+double RestClient::median_latency_seconds() const {
+  const std::lock_guard lock(latency_mutex_);
+  return latency_.median(clock_.steady_now());
+}
+
+}  // namespace discern::discord

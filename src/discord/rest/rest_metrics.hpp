@@ -1,0 +1,34 @@
+#pragma once
+
+// The families of the REST client.
+
+#include <string_view>
+
+#include "discord/rest/buckets.hpp"
+#include "metrics/registry.hpp"
+
+namespace discern::discord {
+
+class RestMetrics {
+ public:
+  explicit RestMetrics(metrics::Registry& registry);
+
+  // `status` 0 without an answer.
+  void count_request(std::string_view method, std::string_view route, int status);
+  void observe_duration(std::string_view method,
+                        std::string_view route,
+                        std::chrono::nanoseconds took);
+  void observe_wait(std::chrono::nanoseconds waited) { wait_.observe(waited); }
+  // `plugin` is empty for the host itself, which is shown as "host".
+  void count_limited(LimitScope scope, std::string_view plugin);
+  void count_error(std::string_view route, int code);
+
+ private:
+  metrics::Family<metrics::Counter>& requests_;
+  metrics::Family<metrics::Histogram>& durations_;
+  metrics::Family<metrics::Counter>& limited_;
+  metrics::Family<metrics::Counter>& errors_;
+  metrics::Histogram wait_;
+};
+
+}  // namespace discern::discord

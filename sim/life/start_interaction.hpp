@@ -26,9 +26,9 @@ Result<Snowflake> start_interaction(State& state, const InteractionDraft& draft,
 // A whole command use: `path` such as "music play"; what is not given is made up.
 struct CommandUse {
   std::string path;
-  json::object options;
-  std::optional<Snowflake> guild;
-  std::optional<Snowflake> user;
+  json::object options{};
+  std::optional<Snowflake> guild{};
+  std::optional<Snowflake> user{};
   bool direct_message = false;
   bool autocomplete = false;
 };

@@ -22,7 +22,7 @@ struct RestFault {
   bool hang_up = false;
   bool html = false;  // The body Cloudflare gives, not Discord.
   int code = 0;       // Discord's error code in the body.
-  std::string message;
+  std::string message{};
 };
 
 class Faults {

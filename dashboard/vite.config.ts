@@ -18,5 +18,10 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { proxy: { '/api': api, '/metrics': api, '/healthz': api } },
-  test: { include: ['test/**/*.test.ts'], setupFiles: ['test/setup.ts'], testTimeout: 30_000, css: { include: [/tokens\.css/] } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 30_000,
+    css: { include: [/tokens\.css/] },
+  },
 });

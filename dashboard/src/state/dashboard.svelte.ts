@@ -1,6 +1,7 @@
 import { api, errorText } from '../api/client';
 import { LiveFeed, type Link } from '../api/live';
 import type { CommandRow, Hello, PluginRow, Status, Tick } from '../api/types';
+import { commandId } from '../lib/columns';
 import { connection } from '../lib/connection';
 import { COMMANDS_FAMILY } from '../lib/families';
 import { failed, LOADING, mergeRows, ready, valueOf, type Load } from '../lib/load';
@@ -134,7 +135,7 @@ class Dashboard {
   private merge({ commands = [], plugins = [] }: Tick) {
     const { latest } = this;
     if (latest.commands.state === 'ready' && commands.length) {
-      latest.commands = ready(mergeRows(latest.commands.value, commands, (r) => r.name));
+      latest.commands = ready(mergeRows(latest.commands.value, commands, commandId));
     }
     if (latest.plugins.state === 'ready' && plugins.length) {
       const before = latest.plugins.value;

@@ -42,6 +42,10 @@ describe('CommandsTable', () => {
     await fireEvent(body, new Event('pointerleave'));
     expect(names()).toEqual(['/ping', '/roll', '/about']);
   });
+  it('shows a command that two plugins had', () => {
+    render(CommandsTable, { rows: [command(), command({ plugin: 'other' })], sort: byUses, onsort: () => {} });
+    expect(names()).toEqual(['/ping', '/ping']);
+  });
   it('marks a slow command with a word, not with colour alone', () => {
     render(CommandsTable, { rows: [command({ uses: 100, p95_ms: 2400 })], sort: byUses, onsort: () => {} });
     expect(screen.getByText('slow')).toBeTruthy();

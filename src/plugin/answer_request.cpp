@@ -1,0 +1,81 @@
+#include "plugin/answer_request.hpp"
+
+#include <boost/json.hpp>
+
+namespace discern::plugin {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kEphemeral = 64;
+constexpr int kDeferredUpdate = 6;
+
+void set_flag(json::object& content, bool ephemeral) {
+  std::int64_t flags = 0;
+  if (const json::value* old = content.if_contains("flags"); old != nullptr && old->is_int64()) {
+    flags = old->as_int64();
+  }
+  flags = ephemeral ? flags | kEphemeral : flags & ~kEphemeral;
+  if (flags != 0) {
+    content["flags"] = flags;
+  } else {
+    content.erase("flags");
+  }
+}
+
+}  // namespace
+
+Result<discord::RestRequest> make_answer_request(const AnswerAddress& to,
+                                                 const AnswerStep& step,
+                                                 const std::string& content_json,
+                                                 std::vector<discord::RestFile> files) {
+  json::object content;
+  if (step.with_content) {
+    boost::system::error_code bad;
+    json::value parsed = json::parse(content_json, bad);
+    if (bad || !parsed.is_object()) return Error(Errc::Invalid, "the answer is not a JSON object");
+    content = std::move(parsed.as_object());
+  }
+  const bool plain = step.callback_type == 8 || step.callback_type == 9;
+  // An edit cannot change who sees a message.
+  if (!plain) set_flag(content, step.ephemeral && step.to != AnswerStep::To::EditOriginal);
+
+  discord::RestRequest request;
+  request.auth = discord::RestAuth::InteractionToken;
+  request.secret = to.token;
+  request.plugin = to.plugin;
+  request.parameters = {to.application.text()};
+  if (step.with_content) request.files = std::move(files);
+  switch (step.to) {
+    case AnswerStep::To::Callback: {
+      request.method = "POST";
+      request.route = "/interactions/{}/{token}/callback";
+      request.parameters = {to.id.text()};
+      json::object body{{"type", step.callback_type}};
+      if (step.callback_type != kDeferredUpdate && !content.empty()) body["data"] = content;
+      request.json = json::serialize(body);
+      break;
+    }
+    case AnswerStep::To::EditOriginal:
+      request.method = "PATCH";
+      request.route = "/webhooks/{}/{token}/messages/@original";
+      request.json = json::serialize(content);
+      break;
+    case AnswerStep::To::DeleteOriginal:
+      request.method = "DELETE";
+      request.route = "/webhooks/{}/{token}/messages/@original";
+      break;
+    case AnswerStep::To::FollowUp:
+      request.method = "POST";
+      request.route = "/webhooks/{}/{token}";
+      request.json = json::serialize(content);
+      break;
+  }
+  return request;
+}
+
+std::string sentence_json(std::string_view sentence) {
+  return json::serialize(json::object{{"content", sentence}, {"flags", kEphemeral}});
+}
+
+}  // namespace discern::plugin

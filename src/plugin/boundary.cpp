@@ -1,0 +1,53 @@
+#include "plugin/boundary.hpp"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <exception>
+#include <typeinfo>
+
+#include "base/utf8.hpp"
+
+namespace discern::plugin {
+namespace {
+
+std::string terminated(const char* text, std::size_t room) {
+  return to_valid_utf8({text, ::strnlen(text, room)}, room);
+}
+
+std::string readable(const std::type_info* type) {
+  if (type == nullptr) return {};
+  int status = 0;
+  char* name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  std::string text = name != nullptr ? name : type->name();
+  std::free(name);
+  return text;
+}
+
+}  // namespace
+
+void fill_failure(discern_failure* failure, std::string_view text) {
+  if (failure == nullptr || failure->size < sizeof(discern_failure)) return;
+  const std::string cut = to_valid_utf8(text, sizeof failure->text - 1);
+  std::memcpy(failure->text, cut.c_str(), cut.size() + 1);
+  failure->type[0] = '\0';
+}
+
+Fault to_fault(const discern_failure& failure) {
+  Fault fault{terminated(failure.type, sizeof failure.type),
+              terminated(failure.text, sizeof failure.text)};
+  if (fault.text.empty()) fault.text = "failed without saying why";
+  return fault;
+}
+
+Fault current_exception_fault() noexcept {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return {readable(&typeid(error)), error.what()};
+  } catch (...) {
+    return {readable(abi::__cxa_current_exception_type()), "not a std::exception"};
+  }
+}
+
+}  // namespace discern::plugin

@@ -1,0 +1,287 @@
+#include "plugin/host.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/log.hpp"
+#include "base/thread_name.hpp"
+#include "metrics/catalogue.hpp"
+
+namespace discern::plugin {
+namespace {
+
+namespace catalogue = metrics::catalogue;
+using discord::InteractionType;
+
+constexpr std::chrono::seconds kDiscordWaits{3};
+constexpr std::chrono::seconds kRouteLimit{10};
+constexpr std::chrono::milliseconds kWatchEvery{250};
+constexpr std::string_view kUnknown = "This is not known here any more.";
+constexpr std::string_view kDisabled = "This is switched off at the moment.";
+constexpr std::string_view kBusy =
+    "There is too much going on right now. Please try again in a moment.";
+
+// The payload without the interaction's token, which is the host's alone.
+std::string blank_token(std::string_view payload, const std::string& token) {
+  std::string text(payload);
+  if (token.empty()) return text;
+  for (std::size_t at = text.find(token); at != std::string::npos; at = text.find(token, at)) {
+    std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at), token.size(), '*');
+  }
+  return text;
+}
+
+HostOptions with_private_folder(HostOptions options) {
+  if (options.private_folder.empty()) options.private_folder = options.folder / ".loaded";
+  return options;
+}
+
+}  // namespace
+
+Host::Host(const Clock& clock,
+           metrics::Registry& registry,
+           discord::RestPort& rest,
+           HostOptions options)
+    : clock_(clock),
+      options_(with_private_folder(std::move(options))),
+      interactions_(std::make_shared<Interactions>(clock, registry, rest)),
+      exchanges_(clock),
+      families_(registry),
+      supervisor_(options_, clock, registry),
+      services_{clock,
+                registry,
+                rest,
+                interactions_,
+                exchanges_,
+                families_,
+                supervisor_,
+                registry.counters(catalogue::kPluginErrors),
+                registry.counters(catalogue::kCommands),
+                registry.counters(catalogue::kCommandErrors),
+                registry.histograms(catalogue::kCommandDuration),
+                options_.queue_limit,
+                options_.time_budget,
+                options_.faults},
+      watchdog_(clock, std::numeric_limits<std::size_t>::max()) {
+  supervisor_.scan();
+}
+
+Host::~Host() {
+  stop();
+}
+
+void Host::start() {
+  watchdog_thread_ = std::thread([this] {
+    set_thread_name("watchdog");
+    watchdog_.run([this](Work& work, SteadyTime) {
+      work.run();
+      return clock_.steady_now();
+    });
+  });
+  Work watching;
+  watching.run = [this] { watch(); };
+  watchdog_.start_timer(kWatchEvery, kWatchEvery, std::move(watching));
+  Work cleaning;
+  cleaning.run = [this] {
+    supervisor_.each_instance([](Instance& instance) { instance.probe_loop(); });
+    exchanges_.expire(kRouteLimit);
+    interactions_->forget_old();
+  };
+  watchdog_.start_timer(std::chrono::seconds(1), std::chrono::seconds(1), std::move(cleaning));
+  supervisor_.start(services_);
+}
+
+std::size_t Host::stop() {
+  const std::size_t never_back = supervisor_.stop();
+  watchdog_.close();
+  if (watchdog_thread_.joinable()) watchdog_thread_.join();
+  return never_back;
+}
+
+void Host::watch() {
+  supervisor_.each_instance([](Instance& instance) {
+    if (!instance.note_stall()) return;
+    if (const auto running = instance.running()) {
+      log::warn("plugin",
+                "plugin \"{}\" has been in {} for {:.2f} s",
+                instance.id(),
+                running->handler,
+                running->seconds);
+    }
+  });
+}
+
+bool Host::wants(std::string_view type) const {
+  const std::shared_ptr<const Routing> routing = supervisor_.routing();
+  return !routing->all_events.empty() || routing->events.find(type) != routing->events.end();
+}
+
+void Host::on_dispatch(const discord::Dispatch& dispatch) {
+  // The payload of an interaction holds its token: it goes to the one plugin that answers it.
+  if (dispatch.interaction != nullptr) return on_interaction(dispatch);
+  const std::shared_ptr<const Routing> routing = supervisor_.routing();
+  for (const auto& instance : routing->all_events) (void)instance->post_event(dispatch);
+  const auto found = routing->events.find(dispatch.type);
+  if (found == routing->events.end()) return;
+  for (const auto& instance : found->second) {
+    const auto& all = routing->all_events;
+    // A plugin that also asked for "*" got it above, for all its handlers.
+    if (std::find(all.begin(), all.end(), instance) == all.end())
+      (void)instance->post_event(dispatch);
+  }
+}
+
+void Host::on_ready(discord::ApplicationId application) {
+  supervisor_.set_application(application);
+}
+
+bool Host::expired(const discord::Dispatch& dispatch) {
+  const auto age = clock_.system_now() - dispatch.interaction->id.created();
+  if (age <= kDiscordWaits) {
+    expired_in_a_row_ = 0;
+    return false;
+  }
+  interactions_->count(dispatch.interaction->type, "expired");
+  if (!dispatch.replayed && ++expired_in_a_row_ == 3) {
+    log::warn(
+        "plugin",
+        "three interactions in a row were {} s old when they came; if this machine's clock is "
+        "ahead, set it right: interactions older than 3 s cannot be answered",
+        std::chrono::duration_cast<std::chrono::seconds>(age).count());
+  }
+  return true;
+}
+
+void Host::on_interaction(const discord::Dispatch& dispatch) {
+  const discord::InteractionHead& head = *dispatch.interaction;
+  if (head.type == InteractionType::Ping || expired(dispatch)) return;
+  const std::shared_ptr<const Routing> routing = supervisor_.routing();
+  using Prefixed = Registrations::Prefixed;
+  if (head.type == InteractionType::Command || head.type == InteractionType::Autocomplete) {
+    const auto route = routing->commands.find(head.name);
+    if (route == routing->commands.end()) return turn_away(head, "", "unknown", kUnknown);
+    const CommandRoute& to = route->second;
+    const bool used = head.type == InteractionType::Command;
+    if (used) to.used.add();
+    if (!to.instance) return turn_away(head, to.plugin, "disabled", kDisabled);
+    const Registrations::Command command = to.instance->registrations().find_command(head.name);
+    return hand_over(dispatch,
+                     to.instance,
+                     to.plugin,
+                     head.name,
+                     used ? command.run : command.autocomplete,
+                     to.privately);
+  }
+  // A plugin's id leads the way back to it: "trivia:answer:2".
+  const std::size_t colon = head.name.find(':');
+  const std::string plugin = head.name.substr(0, colon);
+  const auto known = routing->plugins.find(plugin);
+  if (colon == std::string::npos || known == routing->plugins.end()) {
+    return turn_away(head, "", "unknown", kUnknown);
+  }
+  if (!known->second) return turn_away(head, plugin, "disabled", kDisabled);
+  const std::string own = head.name.substr(colon + 1);
+  const Prefixed what =
+      head.type == InteractionType::Component ? Prefixed::Component : Prefixed::Modal;
+  const std::uint64_t callback = known->second->registrations().find_prefixed(what, own);
+  hand_over(dispatch, known->second, plugin, own, callback, false);
+}
+
+void Host::hand_over(const discord::Dispatch& dispatch,
+                     const std::shared_ptr<Instance>& instance,
+                     const std::string& plugin,
+                     std::string name,
+                     std::uint64_t callback,
+                     bool privately) {
+  const discord::InteractionHead& head = *dispatch.interaction;
+  if (callback == 0) return turn_away(head, plugin, "unknown", kUnknown);
+  interactions_->begin(head, plugin, instance->generation());
+  InteractionCall call;
+  call.id = head.id;
+  call.type = head.type;
+  call.guild = dispatch.guild;
+  call.name = std::move(name);
+  call.payload = blank_token(dispatch.payload.text(), head.token.reveal());
+  call.received = dispatch.received;
+  if (!instance->post_interaction(std::move(call), callback)) {
+    return interactions_->refuse(head.id, "dropped", kBusy);
+  }
+  if (options_.defer_after.count() == 0) return;
+  Work defer;
+  defer.run = [this, id = head.id, privately] {
+    interactions_->defer_if_unanswered(id, privately);
+  };
+  const auto passed = clock_.steady_now() - dispatch.received;
+  watchdog_.start_timer(std::max<std::chrono::nanoseconds>(options_.defer_after - passed,
+                                                           std::chrono::nanoseconds::zero()),
+                        {},
+                        std::move(defer));
+}
+
+void Host::turn_away(const discord::InteractionHead& head,
+                     const std::string& plugin,
+                     std::string_view outcome,
+                     std::string_view sentence) {
+  interactions_->begin(head, plugin, 0);
+  interactions_->refuse(head.id, outcome, sentence);
+}
+
+void Host::serve(std::string_view plugin, RouteRequest request, RouteDone done) {
+  const auto refuse = [&](int status, std::string text) {
+    done({status, "text/plain; charset=utf-8", std::move(text) + "\n"});
+  };
+  const std::shared_ptr<const Routing> routing = supervisor_.routing();
+  const auto known = routing->plugins.find(plugin);
+  const std::string name(plugin.substr(0, 64));
+  if (known == routing->plugins.end()) return refuse(404, "there is no plugin \"" + name + "\"");
+  if (!known->second) return refuse(503, "plugin \"" + name + "\" is not enabled");
+  Instance& instance = *known->second;
+  const std::uint64_t callback =
+      instance.registrations().find_prefixed(Registrations::Prefixed::Route, request.path);
+  if (callback == 0) return refuse(404, "plugin \"" + name + "\" has no such page");
+  const std::uint64_t exchange = exchanges_.open(instance.generation(), std::move(done));
+  if (!instance.post_route(exchange, callback, std::move(request))) {
+    exchanges_.fail(exchange, 503, "plugin \"" + name + "\" is too busy");
+  }
+}
+
+discord::Intents Host::intents() const {
+  return supervisor_.intents();
+}
+std::vector<std::string> Host::who_wants(discord::Intents intents) const {
+  return supervisor_.who_wants(intents);
+}
+std::uint64_t Host::permissions() const {
+  return supervisor_.permissions();
+}
+void Host::enable(const std::string& id, ControlDone done) {
+  supervisor_.enable(id, std::move(done));
+}
+void Host::disable(const std::string& id, ControlDone done) {
+  supervisor_.disable(id, std::move(done));
+}
+void Host::reload(const std::string& id, ControlDone done) {
+  supervisor_.reload(id, std::move(done));
+}
+std::string Host::commands_json() const {
+  return supervisor_.commands_json();
+}
+std::size_t Host::pinned() const {
+  return supervisor_.pinned();
+}
+void Host::sample() {
+  supervisor_.sample();
+}
+std::vector<PluginStatus> Host::plugins() const {
+  return supervisor_.plugins();
+}
+std::vector<CommandStatus> Host::commands() const {
+  return supervisor_.commands();
+}
+
+void Host::poke() {
+  supervisor_.poke();
+  watchdog_.poke();
+}
+
+}  // namespace discern::plugin

@@ -1,0 +1,98 @@
+#pragma once
+
+// The plugin stage: loads plugins, hands them what comes from Discord and the web, and measures
+// them.
+//
+// Order of use: construct, `intents()` for the gateway, `start`, then give it to the gateway as its
+// sink and to web as its window; `sample` with each tick; `stop` after the gateway has stopped.
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "discord/model/dispatch.hpp"
+#include "discord/model/rest_port.hpp"
+#include "metrics/registry.hpp"
+#include "plugin/host_options.hpp"
+#include "plugin/status.hpp"
+#include "plugin/supervisor.hpp"
+
+namespace discern::plugin {
+
+class Host final : public discord::DispatchSink, public StatusSource {
+ public:
+  // Reads the manifests. All references must outlive the host; `rest` must call each `done` that is
+  // under way, or drop it, before it is destroyed.
+  Host(const Clock& clock,
+       metrics::Registry& registry,
+       discord::RestPort& rest,
+       HostOptions options);
+  ~Host() override;
+
+  // What the enabled plugins ask of the gateway, and which of them ask for any of `intents`.
+  discord::Intents intents() const;
+  std::vector<std::string> who_wants(discord::Intents intents) const;
+  // Guild permissions for the invitation link.
+  std::uint64_t permissions() const;
+
+  // Loads the plugins and waits until each has started or failed, at most the init limit.
+  void start();
+  // Ends them. Returns how many threads did not come back: when it is not 0, the process must end
+  // by _exit, because their code still runs. Waits at most the stop limit and half a second.
+  std::size_t stop();
+
+  // Any thread, never waits. `done` comes on the host's own thread, also with an error.
+  void enable(const std::string& id, ControlDone done);
+  void disable(const std::string& id, ControlDone done);
+  void reload(const std::string& id, ControlDone done);
+
+  // The body for Discord's bulk overwrite of the bot's commands.
+  std::string commands_json() const;
+  // Generations that ended and whose code is still in memory.
+  std::size_t pinned() const;
+  // Brings CPU seconds and queue depths up to date. Called by the tick.
+  void sample();
+  // Looks at the clock again on every loop: for clocks that jump, as in tests.
+  void poke();
+
+  // DispatchSink, on the gateway thread.
+  bool wants(std::string_view type) const override;
+  void on_dispatch(const discord::Dispatch& dispatch) override;
+  void on_ready(discord::ApplicationId application) override;
+
+  // StatusSource, any thread.
+  std::vector<PluginStatus> plugins() const override;
+  std::vector<CommandStatus> commands() const override;
+  void serve(std::string_view plugin, RouteRequest request, RouteDone done) override;
+
+ private:
+  void on_interaction(const discord::Dispatch& dispatch);
+  void hand_over(const discord::Dispatch& dispatch,
+                 const std::shared_ptr<Instance>& instance,
+                 const std::string& plugin,
+                 std::string name,
+                 std::uint64_t callback,
+                 bool privately);
+  // Answers in place of a plugin that cannot.
+  void turn_away(const discord::InteractionHead& head,
+                 const std::string& plugin,
+                 std::string_view outcome,
+                 std::string_view sentence);
+  bool expired(const discord::Dispatch& dispatch);
+  void watch();
+
+  const Clock& clock_;
+  const HostOptions options_;
+  std::shared_ptr<Interactions> interactions_;
+  Exchanges exchanges_;
+  OwnFamilies families_;
+  Supervisor supervisor_;
+  Services services_;
+  Loop watchdog_;
+  std::thread watchdog_thread_;
+  unsigned expired_in_a_row_ = 0;  // Gateway thread only.
+};
+
+}  // namespace discern::plugin

@@ -1,0 +1,388 @@
+#include "plugin/host_functions.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "plugin/discord_names.hpp"
+#include "plugin/instance.hpp"
+#include "plugin/rest_request.hpp"
+
+namespace discern::plugin {
+namespace {
+
+constexpr std::size_t kMaxRequests = 1000;
+constexpr std::size_t kMaxLogBytes = 4096;
+constexpr std::string_view kClosed = "the host has given this plugin up";
+
+void release(const discern_callback& callback) {
+  if (callback.release != nullptr) callback.release(callback.context);
+}
+
+std::string text_of(discern_text text) {
+  return std::string(view(text));
+}
+
+}  // namespace
+
+// Each function: reads values, checks them, and never lets an exception into the plugin.
+struct HostFunctions {
+  static Instance& self(void* context) { return *static_cast<Instance*>(context); }
+
+  // Adds the callback, then runs `place(number)`; takes the callback back when that fails.
+  template <class Place>
+  static std::uint64_t add(Instance& instance,
+                           const discern_callback& callback,
+                           discern_failure* failure,
+                           Place&& place) noexcept {
+    Result<void> placed;
+    std::uint64_t number = 0;
+    try {
+      const std::shared_lock gate(instance.gate_);
+      if (!instance.open_) {
+        placed = Error(Errc::Closed, std::string(kClosed));
+      } else if (callback.run == nullptr) {
+        placed = Error(Errc::Invalid, "there is no function to call");
+      } else if ((number = instance.callbacks_.add(callback)) == 0) {
+        placed = Error(Errc::Limit, "the plugin ends, or has more than 20,000 registrations");
+      } else {
+        placed = place(number);
+      }
+    } catch (...) {
+      placed = Error(Errc::Internal, current_exception_fault().text);
+    }
+    if (placed.ok()) return number;
+    fill_failure(failure, placed.error().text);
+    if (number == 0 || instance.callbacks_.take_back(number)) release(callback);
+    return 0;
+  }
+
+  static void log(void* context, std::int32_t level, discern_text text) noexcept {
+    try {
+      Instance& instance = self(context);
+      const auto at = static_cast<log::Level>(std::clamp(level, 0, 3));
+      log::at(at, "plugin", "{}: {}", instance.id(), view(text).substr(0, kMaxLogBytes));
+    } catch (...) {
+      // A line that cannot be written is not worth more.
+    }
+  }
+
+  static std::uint64_t register_command(void* context,
+                                        const discern_command* given,
+                                        discern_failure* failure) noexcept {
+    const discern_command what = read_struct(given);
+    Instance& instance = self(context);
+    const std::uint64_t number =
+        add(instance, what.run, failure, [&](std::uint64_t run) -> Result<void> {
+          Registrations::Command command;
+          command.spec = {text_of(what.path),
+                          text_of(what.description),
+                          text_of(what.options_json),
+                          text_of(what.attributes_json)};
+          command.run = run;
+          const std::vector<CommandSpec> others = instance.registrations_.commands();
+          if (Result<void> fits = check_command(command.spec, others); !fits) return fits;
+          if (Result<void> fits = instance.services_.observer.check_command(instance, command.spec);
+              !fits)
+            return fits;
+          if (what.autocomplete.run != nullptr) {
+            command.autocomplete = instance.callbacks_.add(what.autocomplete);
+            if (command.autocomplete == 0) return Error(Errc::Limit, "too many registrations");
+          }
+          instance.registrations_.add_command(std::move(command));
+          instance.services_.observer.on_registrations(instance);
+          return {};
+        });
+    if (number == 0) release(what.autocomplete);
+    return number;
+  }
+
+  static std::uint64_t subscribe(void* context,
+                                 const discern_subscription* given,
+                                 discern_failure* failure) noexcept {
+    const discern_subscription what = read_struct(given);
+    Instance& instance = self(context);
+    return add(instance, what.run, failure, [&](std::uint64_t number) -> Result<void> {
+      using Prefixed = Registrations::Prefixed;
+      const std::string key = text_of(what.key);
+      switch (what.kind) {
+        case DISCERN_ON_EVENT:
+          warn_about_intents(instance, key);
+          instance.registrations_.add_event(key, number);
+          instance.services_.observer.on_registrations(instance);
+          return {};
+        case DISCERN_ON_COMPONENT:
+          return instance.registrations_.add_prefixed(Prefixed::Component, key, number);
+        case DISCERN_ON_MODAL:
+          return instance.registrations_.add_prefixed(Prefixed::Modal, key, number);
+        case DISCERN_ON_ROUTE:
+          return instance.registrations_.add_prefixed(Prefixed::Route, key, number);
+        default:
+          return Error(Errc::Invalid, "this host does not know that kind of subscription");
+      }
+    });
+  }
+
+  static void warn_about_intents(const Instance& instance, const std::string& type) {
+    const discord::Intents needed = intents_for(type);
+    if (needed == 0 || (needed & instance.manifest().intents) != 0) return;
+    log::warn("plugin",
+              "plugin \"{}\" waits for {} but its plugin.toml asks for none of: {}",
+              instance.id(),
+              type,
+              discord::describe_intents(needed));
+  }
+
+  static std::uint64_t start_timer(void* context,
+                                   const discern_timer* given,
+                                   discern_failure* failure) noexcept {
+    constexpr std::uint64_t kLongest = 366ull * 24 * 3600 * 1000;
+    const discern_timer what = read_struct(given);
+    Instance& instance = self(context);
+    return add(instance, what.run, failure, [&](std::uint64_t number) -> Result<void> {
+      const std::chrono::milliseconds delay(std::min(what.delay_ms, kLongest));
+      const std::chrono::milliseconds repeat(std::min(what.repeat_ms, kLongest));
+      const bool once = repeat.count() == 0;
+      Work work{WorkKind::Timer,
+                (once ? "after " : "every ") + std::to_string(delay.count()) + " ms",
+                nullptr,
+                {}};
+      work.run = [&instance, number, once] {
+        instance.invoke(number, nullptr);
+        if (!once) return;
+        instance.registrations_.remove(number);
+        instance.callbacks_.remove(number);
+        instance.callbacks_.sweep();
+      };
+      const std::uint64_t timer = instance.loop_.start_timer(delay, repeat, std::move(work));
+      if (timer == 0) return Error(Errc::Closed, "the plugin ends");
+      instance.registrations_.add_timer(number, timer);
+      return {};
+    });
+  }
+
+  static void remove(void* context, std::uint64_t registration) noexcept {
+    try {
+      Instance& instance = self(context);
+      const std::shared_lock gate(instance.gate_);
+      if (instance.open_) instance.remove_callback(registration);
+    } catch (...) {
+      // Without memory for the clean-up it happens when the plugin ends.
+    }
+  }
+
+  // Like `add`, for a callback that is optional: `send` gets what to call when it is done.
+  template <class Send>
+  static std::int32_t ask(Instance& instance,
+                          const discern_callback& done,
+                          std::string name,
+                          discern_failure* failure,
+                          Send&& send) noexcept {
+    if (done.run != nullptr) {
+      const std::uint64_t number = add(instance, done, failure, [&](std::uint64_t callback) {
+        return send(instance.result_callback(callback, std::move(name)));
+      });
+      return number != 0 ? DISCERN_OK : DISCERN_FAILED;
+    }
+    try {
+      const std::shared_lock gate(instance.gate_);
+      const Result<void> sent =
+          instance.open_ ? send(nullptr) : Result<void>(Error(Errc::Closed, std::string(kClosed)));
+      if (sent.ok()) return DISCERN_OK;
+      fill_failure(failure, sent.error().text);
+    } catch (...) {
+      fill_failure(failure, current_exception_fault().text);
+    }
+    return DISCERN_FAILED;
+  }
+
+  static std::int32_t answer(void* context,
+                             std::uint64_t interaction,
+                             const discern_answer* given,
+                             discern_failure* failure) noexcept {
+    const discern_answer what = read_struct(given);
+    Instance& instance = self(context);
+    return ask(instance, what.done, "answer", failure, [&](discord::RestDone done) -> Result<void> {
+      if (what.kind < DISCERN_ANSWER_REPLY || what.kind > DISCERN_ANSWER_MODAL) {
+        return Error(Errc::Invalid, "this host does not know that kind of answer");
+      }
+      Result<std::vector<discord::RestFile>> files = read_files(what.files, what.file_count);
+      if (!files) return std::move(files).error();
+      instance.handles_.rest.add();
+      return instance.services_.interactions->answer(discord::InteractionId{interaction},
+                                                     instance.generation_,
+                                                     static_cast<AnswerKind>(what.kind),
+                                                     what.ephemeral != 0,
+                                                     text_of(what.json),
+                                                     *std::move(files),
+                                                     std::move(done));
+    });
+  }
+
+  static void release_interaction(void* context, std::uint64_t interaction) noexcept {
+    try {
+      Instance& instance = self(context);
+      const std::shared_lock gate(instance.gate_);
+      if (!instance.open_) return;
+      const discord::InteractionId id{interaction};
+      if (instance.services_.interactions->released(id, instance.generation_)) {
+        instance.services_.errors.with(instance.id(), "command").add();
+        log::warn("plugin", "plugin \"{}\" let go of a command without an answer", instance.id());
+      }
+    } catch (...) {
+      // The interaction ends by itself after 15 minutes.
+    }
+  }
+
+  static std::int32_t respond(void* context,
+                              std::uint64_t request,
+                              const discern_http_response* given) noexcept {
+    try {
+      const discern_http_response what = read_struct(given);
+      Instance& instance = self(context);
+      const std::shared_lock gate(instance.gate_);
+      if (!instance.open_) return DISCERN_FAILED;
+      RouteResponse response;
+      response.status = what.status >= 200 && what.status <= 599 ? what.status : 500;
+      response.content_type = text_of(what.content_type);
+      response.body = text_of(what.body);
+      const bool sent =
+          instance.services_.exchanges.answer(request, instance.generation_, std::move(response));
+      return sent ? DISCERN_OK : DISCERN_FAILED;
+    } catch (...) {
+      return DISCERN_FAILED;
+    }
+  }
+
+  static std::int32_t request(void* context,
+                              const discern_rest_request* given,
+                              discern_failure* failure) noexcept {
+    const discern_rest_request what = read_struct(given);
+    Instance& instance = self(context);
+    return ask(instance,
+               what.done,
+               text_of(what.route),
+               failure,
+               [&](discord::RestDone done) -> Result<void> {
+                 Result<discord::RestRequest> made = read_rest_request(what, instance.id());
+                 if (!made) return std::move(made).error();
+                 if (instance.requests_under_way_.load() >= kMaxRequests) {
+                   return Error(
+                       Errc::Limit,
+                       "1,000 requests of this plugin are under way; wait for some of them");
+                 }
+                 ++instance.requests_under_way_;
+                 instance.handles_.rest.add();
+                 const std::string route = made->method + " " + made->route;
+                 instance.services_.rest.send(*std::move(made),
+                                              [weak = instance.weak_from_this(),
+                                               done = std::move(done),
+                                               route](discord::RestOutcome outcome) {
+                                                const std::shared_ptr<Instance> held = weak.lock();
+                                                if (!held) return;
+                                                --held->requests_under_way_;
+                                                if (done) return done(std::move(outcome));
+                                                if (outcome.response.ok()) return;
+                                                log::warn("plugin",
+                                                          "plugin \"{}\": {} failed: {}",
+                                                          held->id(),
+                                                          route,
+                                                          outcome.response.error().text);
+                                              });
+                 return {};
+               });
+  }
+
+  static std::uint64_t declare_metric(void* context,
+                                      const discern_metric* given,
+                                      discern_failure* failure) noexcept {
+    try {
+      Instance& instance = self(context);
+      const std::shared_lock gate(instance.gate_);
+      if (!instance.open_) return fill_failure(failure, kClosed), 0;
+      Result<std::uint64_t> number =
+          instance.services_.families.declare(instance.id(), read_struct(given));
+      if (number) return *number;
+      fill_failure(failure, number.error().text);
+    } catch (...) {
+      fill_failure(failure, current_exception_fault().text);
+    }
+    return 0;
+  }
+
+  static std::int32_t find_series(void* context,
+                                  std::uint64_t family,
+                                  const discern_text* values,
+                                  std::uint32_t count,
+                                  discern_series* series) noexcept {
+    try {
+      Instance& instance = self(context);
+      auto found = sized_struct<discern_series>();
+      metrics::LabelValues labels{};
+      for (std::uint32_t i = 0; i < count && i < metrics::kMaxLabels; ++i)
+        labels[i] = view(values[i]);
+      const std::shared_lock gate(instance.gate_);
+      if (!instance.open_ || !instance.services_.families.find(family, labels, found))
+        return DISCERN_FAILED;
+      write_struct(series, found);
+      return DISCERN_OK;
+    } catch (...) {
+      return DISCERN_FAILED;
+    }
+  }
+
+  static void add_to_counter(void*, std::uint32_t slot, std::uint64_t n) noexcept {
+    metrics::Counter(slot).add(n);
+  }
+  static void observe(void*, std::uint32_t slot, double value) noexcept {
+    metrics::Histogram(slot).observe(value);
+  }
+
+  static void record(void* context, std::uint32_t what, discern_text name, double) noexcept {
+    try {
+      Instance& instance = self(context);
+      const std::shared_lock gate(instance.gate_);
+      if (!instance.open_) return;
+      if (what == DISCERN_RECORD_COMMAND_USAGE) {
+        const std::string_view used = view(name);
+        for (const CommandSpec& spec : instance.registrations_.commands()) {
+          // The host counted it when it handed the command over.
+          if (spec.path == used || spec.root() == used) return;
+        }
+        instance.services_.commands.with(instance.id(), used).add();
+      } else if (what == DISCERN_RECORD_ERROR) {
+        if (instance.thread_id_.load() == std::this_thread::get_id()) {
+          ++instance.reported_in_call_;
+        } else {
+          instance.services_.errors.with(instance.id(), "reported").add();
+        }
+      }
+      // DISCERN_RECORD_LOAD_TIME: the host measures the whole load, which includes what is given.
+    } catch (...) {
+      // A count that was lost for want of memory.
+    }
+  }
+};
+
+discern_host make_host_table(Instance& instance) {
+  auto table = sized_struct<discern_host>();
+  table.api_major = DISCERN_API_MAJOR;
+  table.api_minor = DISCERN_API_MINOR;
+  table.context = &instance;
+  table.log = HostFunctions::log;
+  table.register_command = HostFunctions::register_command;
+  table.subscribe = HostFunctions::subscribe;
+  table.start_timer = HostFunctions::start_timer;
+  table.remove = HostFunctions::remove;
+  table.answer = HostFunctions::answer;
+  table.release_interaction = HostFunctions::release_interaction;
+  table.respond = HostFunctions::respond;
+  table.request = HostFunctions::request;
+  table.declare_metric = HostFunctions::declare_metric;
+  table.find_series = HostFunctions::find_series;
+  table.add_to_counter = HostFunctions::add_to_counter;
+  table.observe = HostFunctions::observe;
+  table.record = HostFunctions::record;
+  return table;
+}
+
+}  // namespace discern::plugin

@@ -1,0 +1,14 @@
+#pragma once
+
+// The table of C functions that one loaded plugin is given.
+
+#include "discern/plugin/abi.h"
+
+namespace discern::plugin {
+
+class Instance;
+
+// Its context is the instance, which must outlive every call.
+discern_host make_host_table(Instance& instance);
+
+}  // namespace discern::plugin

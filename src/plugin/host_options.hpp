@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "discord/model/ids.hpp"
+#include "plugin/fault_meter.hpp"
+
+namespace discern::plugin {
+
+struct HostOptions {
+  // Holds one folder for each plugin: plugin.toml and <id>.so.
+  std::filesystem::path folder = "plugins";
+  // Where plugins are copied before they are opened; emptied at start. Must allow execution.
+  std::filesystem::path private_folder;
+  // Ids that are not to be enabled at start.
+  std::vector<std::string> disabled;
+  // Values of [plugin.<id>], as text, by plugin and key.
+  std::map<std::string, std::map<std::string, std::string>> config;
+  // Whether plugins that call themselves a demonstration are loaded.
+  bool demonstration = false;
+
+  // Events, commands and requests that may wait for one plugin.
+  std::size_t queue_limit = 4096;
+  // A handler that runs longer is a stall and named while it runs.
+  std::chrono::nanoseconds time_budget = std::chrono::milliseconds(250);
+  // From when on a plugin's state is "stuck".
+  std::chrono::nanoseconds stuck_after = std::chrono::seconds(1);
+  // The host defers an interaction on the plugin's behalf after this; zero: never.
+  std::chrono::nanoseconds defer_after = std::chrono::seconds(2);
+  // Start does not wait longer for init; the plugin may still come.
+  std::chrono::nanoseconds init_limit = std::chrono::seconds(10);
+  // A thread that does not end within this is abandoned.
+  std::chrono::nanoseconds stop_limit = std::chrono::seconds(2);
+  FaultLimits faults;
+
+  // Registers the bot's slash commands at Discord: the whole set, as for a bulk overwrite. Called
+  // when the set differs from the last one given, on the host's own thread; must not block.
+  std::function<void(discord::ApplicationId, std::string json)> register_commands;
+};
+
+}  // namespace discern::plugin

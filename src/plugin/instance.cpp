@@ -1,0 +1,230 @@
+#include "plugin/instance.hpp"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "base/log.hpp"
+#include "base/thread_name.hpp"
+#include "plugin/host_functions.hpp"
+
+namespace discern::plugin {
+namespace {
+
+std::chrono::nanoseconds read_clock(clockid_t clock) {
+  timespec time{};
+  if (::clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
+
+Instance::Instance(Services& services,
+                   Manifest manifest,
+                   std::uint64_t generation,
+                   std::string config_json)
+    : services_(services),
+      manifest_(std::move(manifest)),
+      generation_(generation),
+      config_json_(std::move(config_json)),
+      handles_(services.registry, manifest_.id),
+      loop_(services.clock, services.queue_limit),
+      table_(make_host_table(*this)),
+      faults_(services.fault_limits) {
+  start_.size = sizeof start_;
+  start_.id = lend(manifest_.id);
+  start_.version = lend(manifest_.version);
+  start_.config_json = lend(config_json_);
+}
+
+Instance::~Instance() {
+  if (thread_.joinable()) thread_.detach();
+  if (library_) library_->abandon();
+}
+
+void Instance::start(std::filesystem::path file, std::filesystem::path copy) {
+  thread_ =
+      std::thread([self = shared_from_this(), file = std::move(file), copy = std::move(copy)] {
+        self->thread_main(file, copy);
+      });
+}
+
+void Instance::thread_main(const std::filesystem::path& file, const std::filesystem::path& copy) {
+  set_thread_name(("p:" + id()).c_str());
+  thread_id_ = std::this_thread::get_id();
+  clockid_t clock{};
+  if (::pthread_getcpuclockid(::pthread_self(), &clock) == 0) {
+    cpu_clock_ = clock;
+    cpu_clock_valid_ = true;
+  }
+  Result<void> opened = open(file, copy);
+  const bool usable = opened.ok();
+  {
+    const std::shared_lock gate(gate_);
+    if (open_) services_.observer.on_opened(*this, std::move(opened));
+  }
+  if (usable) {
+    loop_.run([this](Work& work, SteadyTime now) { return run_one(work, now); });
+  }
+  loop_.close();
+  finish();
+  cpu_at_end_ = read_clock(CLOCK_THREAD_CPUTIME_ID);
+  cpu_clock_valid_ = false;
+  const std::shared_lock gate(gate_);
+  if (open_) services_.observer.on_ended(*this);
+}
+
+Result<void> Instance::open(const std::filesystem::path& file, const std::filesystem::path& copy) {
+  const SteadyTime begin = services_.clock.steady_now();
+  Work work{WorkKind::Init, "load", nullptr, begin};
+  enter(work, begin);
+  Result<Library> library = [&]() -> Result<Library> {
+    try {
+      return Library::open(id(), file, copy);
+    } catch (...) {
+      return Error(
+          Errc::Invalid,
+          "plugin \"" + id() + "\" threw while it was loaded: " + current_exception_fault().text);
+    }
+  }();
+  leave();
+  if (!library) {
+    const std::shared_lock gate(gate_);
+    if (open_) services_.errors.with(id(), "load").add();
+    return std::move(library).error();
+  }
+  library_.emplace(*std::move(library));
+  work.name = "init";
+  enter(work, begin);
+  std::optional<Fault> fault = fenced([&](discern_failure* failure) {
+    plugin_ = library_->table().create(&table_, &start_, failure);
+    if (plugin_ == nullptr) return std::int32_t{DISCERN_FAILED};
+    return library_->table().init(plugin_, failure);
+  });
+  leave();
+  const std::shared_lock gate(gate_);
+  if (!open_) return Error(Errc::Closed, "abandoned");
+  const SteadyTime end = services_.clock.steady_now();
+  load_time_ = end - begin;
+  handles_.handler[static_cast<std::size_t>(WorkKind::Init)].observe(end - begin);
+  if (fault) record_fault("init", "", *fault);
+  count_reported();
+  if (!fault) return {};
+  return Error(Errc::Invalid,
+               "plugin \"" + id() + "\" failed to start: " +
+                   (fault->type.empty() ? "" : fault->type + ": ") + fault->text);
+}
+
+void Instance::finish() {
+  SteadyTime now;
+  {
+    const std::shared_lock gate(gate_);
+    // What an abandoned plugin holds stays as it is: nobody knows what state it was left in.
+    if (!open_) return;
+    now = services_.clock.steady_now();
+    services_.exchanges.fail_all_of(generation_, 503, "plugin \"" + id() + "\" has ended");
+  }
+  if (plugin_ != nullptr) {
+    const Work work{WorkKind::Host, "stop", nullptr, {}};
+    enter(work, now);
+    std::optional<Fault> fault =
+        fenced([&](discern_failure* failure) { return library_->table().stop(plugin_, failure); });
+    callbacks_.close();
+    const std::optional<Fault> broken = fenced([&](discern_failure*) {
+      library_->table().destroy(plugin_);
+      return std::int32_t{DISCERN_OK};
+    });
+    plugin_ = nullptr;
+    leave();
+    if (!fault) fault = broken;
+    const std::shared_lock gate(gate_);
+    if (fault && open_) record_fault("stop", "", *fault);
+  }
+  callbacks_.close();
+  const std::shared_lock gate(gate_);
+  if (open_) services_.interactions->give_up_on(generation_);
+}
+
+void Instance::close() {
+  loop_.close();
+}
+
+bool Instance::unload() {
+  if (thread_.joinable()) thread_.join();
+  if (!library_) return true;
+  const bool unmapped = library_->close();
+  library_.reset();
+  return unmapped;
+}
+
+void Instance::abandon() {
+  loop_.close();
+  {
+    const std::unique_lock gate(gate_);
+    open_ = false;
+  }
+  if (thread_.joinable()) thread_.detach();
+  services_.exchanges.fail_all_of(generation_, 503, "plugin \"" + id() + "\" does not answer");
+  services_.interactions->give_up_on(generation_);
+}
+
+std::chrono::nanoseconds Instance::cpu() const {
+  if (cpu_clock_valid_) {
+    const std::chrono::nanoseconds now = read_clock(cpu_clock_);
+    if (now.count() > 0) return now;
+  }
+  return cpu_at_end_.load();
+}
+
+void Instance::enter(const Work& work, SteadyTime now) {
+  const std::lock_guard lock(current_mutex_);
+  current_ = &work;
+  current_since_ = now;
+  stall_counted_ = false;
+}
+
+// Whether the stall was counted while it ran.
+bool Instance::leave() {
+  const std::lock_guard lock(current_mutex_);
+  current_ = nullptr;
+  return stall_counted_;
+}
+
+std::optional<StuckHandler> Instance::running() const {
+  const SteadyTime now = services_.clock.steady_now();
+  const std::lock_guard lock(current_mutex_);
+  if (current_ == nullptr) return std::nullopt;
+  std::string handler(to_string(current_->kind));
+  // "init load" says less than "load".
+  if (current_->kind == WorkKind::Init || current_->kind == WorkKind::Host) {
+    handler = current_->name;
+  } else if (!current_->name.empty()) {
+    handler += " " + current_->name;
+  }
+  return StuckHandler{handler, seconds(now - current_since_)};
+}
+
+bool Instance::note_stall() {
+  const SteadyTime now = services_.clock.steady_now();
+  const std::lock_guard lock(current_mutex_);
+  if (current_ == nullptr || stall_counted_) return false;
+  if (now - current_since_ <= services_.time_budget) return false;
+  stall_counted_ = true;
+  handles_.stalls.add();
+  return true;
+}
+
+void Instance::probe_loop() {
+  const std::int64_t now = services_.clock.steady_now().time_since_epoch().count();
+  if (const std::int64_t sent = probe_sent_ns_.load(); sent != 0) {
+    handles_.loop_stall.set(static_cast<double>(now - sent) * 1e-9);
+    return;
+  }
+  handles_.loop_stall.set(0);
+  probe_sent_ns_ = now;
+  Work probe;
+  probe.name = "probe";
+  probe.run = [this] { probe_sent_ns_ = 0; };
+  loop_.post(std::move(probe));
+}
+
+}  // namespace discern::plugin

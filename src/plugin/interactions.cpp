@@ -1,0 +1,238 @@
+#include "plugin/interactions.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "metrics/catalogue.hpp"
+
+namespace discern::plugin {
+namespace {
+
+constexpr std::chrono::minutes kTokenLife{15};
+constexpr std::string_view kHandlerFailed =
+    "Something went wrong with this command. The operator of the bot can see what.";
+constexpr std::string_view kNoAnswer =
+    "This command gave no answer. The operator of the bot can see which plugin it belongs to.";
+constexpr std::string_view kPluginGone = "This command was stopped while it ran. Please try again.";
+
+using discord::InteractionId;
+using discord::RestOutcome;
+
+}  // namespace
+
+Interactions::Interactions(const Clock& clock, metrics::Registry& registry, discord::RestPort& rest)
+    : clock_(clock),
+      rest_(rest),
+      outcomes_(registry.counters(metrics::catalogue::kInteractions)),
+      ack_(registry.histograms(metrics::catalogue::kInteractionAck)) {}
+
+void Interactions::count(discord::InteractionType type, std::string_view outcome) {
+  outcomes_.with(discord::to_string(type), outcome).add();
+}
+
+void Interactions::begin(const discord::InteractionHead& head,
+                         std::string plugin,
+                         std::uint64_t generation) {
+  const Lock lock(mutex_);
+  Pending& pending = pending_[head.id];
+  pending.address = {head.id, head.application, head.token, std::move(plugin)};
+  pending.type = head.type;
+  pending.generation = generation;
+  pending.begun = clock_.steady_now();
+  pending.fsm = AnswerFsm(head.type);
+}
+
+void Interactions::refuse(InteractionId id, std::string_view outcome, std::string_view sentence) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end()) return;
+  Pending& pending = at->second;
+  pending.outcome = outcome;
+  pending.returned = true;
+  pending.released = true;
+  give_up(pending, sentence);
+  pump(std::move(lock), at);
+}
+
+Result<void> Interactions::answer(InteractionId id,
+                                  std::uint64_t generation,
+                                  AnswerKind kind,
+                                  bool ephemeral,
+                                  const std::string& json,
+                                  std::vector<discord::RestFile> files,
+                                  discord::RestDone done) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end() || at->second.generation != generation) {
+    return Error(Errc::NotFound, "this interaction is over: it was answered, or 15 minutes passed");
+  }
+  AnswerFsm next = at->second.fsm;
+  Result<AnswerSteps> steps = next.answer(kind, ephemeral);
+  if (!steps) return std::move(steps).error();
+  Result<void> queued = enqueue(at->second, *steps, json, std::move(files), done);
+  if (!queued) return queued;
+  at->second.fsm = next;
+  const bool nothing_to_send = steps->empty();
+  pump(std::move(lock), at);
+  if (nothing_to_send && done) done({discord::RestResponse{204, {}}, 0, 204});
+  return {};
+}
+
+Result<void> Interactions::enqueue(Pending& pending,
+                                   const AnswerSteps& steps,
+                                   const std::string& json,
+                                   std::vector<discord::RestFile> files,
+                                   discord::RestDone done) {
+  std::vector<Outgoing> made;
+  for (const AnswerStep& step : steps) {
+    Result<discord::RestRequest> request = make_answer_request(
+        pending.address,
+        step,
+        json,
+        step.with_content ? std::move(files) : std::vector<discord::RestFile>());
+    if (!request) return std::move(request).error();
+    made.push_back({*std::move(request), nullptr, step.to == AnswerStep::To::Callback});
+  }
+  if (!made.empty()) made.back().done = std::move(done);
+  std::move(made.begin(), made.end(), std::back_inserter(pending.outbox));
+  return {};
+}
+
+void Interactions::give_up(Pending& pending, std::string_view sentence) {
+  const AnswerSteps steps = pending.fsm.give_up();
+  const Result<void> queued = enqueue(pending, steps, sentence_json(sentence), {}, nullptr);
+  if (!queued) log::error("plugin", "{}", queued.error().text);
+}
+
+bool Interactions::settle(Pending& pending, std::string_view sentence) {
+  const bool unanswered = !pending.fsm.answered();
+  if (unanswered) pending.failed = true;
+  give_up(pending, sentence);
+  return unanswered;
+}
+
+bool Interactions::handler_returned(InteractionId id, bool failed) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end()) return false;
+  at->second.returned = true;
+  bool unanswered = false;
+  if (failed) {
+    at->second.failed = true;
+    give_up(at->second, kHandlerFailed);
+  } else if (at->second.released) {
+    unanswered = settle(at->second, kNoAnswer);
+  }
+  pump(std::move(lock), at);
+  return unanswered;
+}
+
+bool Interactions::released(InteractionId id, std::uint64_t generation) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end() || at->second.generation != generation) return false;
+  at->second.released = true;
+  // While the handler runs, whether it failed is not known yet.
+  const bool unanswered = at->second.returned && settle(at->second, kNoAnswer);
+  pump(std::move(lock), at);
+  return unanswered;
+}
+
+void Interactions::defer_if_unanswered(InteractionId id, bool privately) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end()) return;
+  const AnswerSteps steps = at->second.fsm.defer_for_plugin(privately);
+  if (const Result<void> queued = enqueue(at->second, steps, {}, {}, nullptr); !queued) {
+    log::error("plugin", "{}", queued.error().text);
+  }
+  pump(std::move(lock), at);
+}
+
+void Interactions::give_up_on(std::uint64_t generation) {
+  std::vector<InteractionId> held;
+  {
+    const Lock lock(mutex_);
+    for (const auto& [id, pending] : pending_) {
+      if (pending.generation == generation) held.push_back(id);
+    }
+  }
+  for (const InteractionId id : held) {
+    Lock lock(mutex_);
+    const auto at = pending_.find(id);
+    if (at == pending_.end()) continue;
+    at->second.generation = 0;
+    at->second.returned = true;
+    at->second.released = true;
+    settle(at->second, kPluginGone);
+    pump(std::move(lock), at);
+  }
+}
+
+void Interactions::forget_old() {
+  const SteadyTime limit = clock_.steady_now() - kTokenLife;
+  const Lock lock(mutex_);
+  std::erase_if(pending_, [&](const auto& item) {
+    const Pending& pending = item.second;
+    if (pending.begun > limit || pending.busy) return false;
+    outcomes_.with(discord::to_string(pending.type), outcome_of(pending)).add();
+    return true;
+  });
+}
+
+std::size_t Interactions::pending() const {
+  const Lock lock(mutex_);
+  return pending_.size();
+}
+
+void Interactions::pump(Lock lock, Map::iterator at) {
+  Pending& pending = at->second;
+  if (pending.busy) return;
+  if (pending.outbox.empty()) {
+    if (!pending.returned || !pending.released) return;
+    outcomes_.with(discord::to_string(pending.type), outcome_of(pending)).add();
+    pending_.erase(at);
+    return;
+  }
+  Outgoing next = std::move(pending.outbox.front());
+  pending.outbox.pop_front();
+  pending.busy = true;
+  lock.unlock();
+  rest_.send(
+      std::move(next.request),
+      [weak = weak_from_this(), id = at->first, first = next.first, done = std::move(next.done)](
+          RestOutcome outcome) {
+        if (const auto self = weak.lock()) self->on_outcome(id, first, outcome);
+        if (done) done(std::move(outcome));
+      });
+}
+
+void Interactions::on_outcome(InteractionId id, bool first, const RestOutcome& outcome) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end()) return;
+  Pending& pending = at->second;
+  pending.busy = false;
+  if (first && outcome.response.ok()) {
+    // The clocks of Discord and of this machine differ a little: never less than nothing.
+    const auto taken = clock_.system_now() - id.created();
+    ack_.with(discord::to_string(pending.type))
+        .observe(std::max<std::chrono::nanoseconds>(taken, std::chrono::nanoseconds::zero()));
+  }
+  if (!outcome.response.ok()) {
+    if (first) pending.failed = true;
+    log::warn("plugin",
+              "an answer of plugin \"{}\" was not accepted: {}",
+              pending.address.plugin,
+              outcome.response.error().text);
+  }
+  pump(std::move(lock), at);
+}
+
+std::string_view Interactions::outcome_of(const Pending& pending) const {
+  if (!pending.outcome.empty()) return pending.outcome;
+  if (pending.failed || !pending.fsm.answered()) return "failed";
+  return pending.fsm.deferred_by_host() ? "late" : "done";
+}
+
+}  // namespace discern::plugin

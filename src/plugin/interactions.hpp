@@ -1,0 +1,101 @@
+#pragma once
+
+// Every interaction from its arrival to its outcome: who answers, in which order, and by when.
+//
+// Answers to one interaction reach Discord one after the other, because an edit that overtakes the
+// first answer fails. Each interaction is counted once, by type and outcome, when nobody can answer
+// it any more.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "discord/model/dispatch.hpp"
+#include "discord/model/rest_port.hpp"
+#include "metrics/registry.hpp"
+#include "plugin/answer_request.hpp"
+
+namespace discern::plugin {
+
+// Thread-safe; nothing blocks. Made with std::make_shared: requests under way keep it alive.
+class Interactions : public std::enable_shared_from_this<Interactions> {
+ public:
+  Interactions(const Clock& clock, metrics::Registry& registry, discord::RestPort& rest);
+
+  // Counts one that is not handed to anybody and gets no answer.
+  void count(discord::InteractionType type, std::string_view outcome);
+
+  // `generation` is who may answer it, or 0 for the host alone.
+  void begin(const discord::InteractionHead& head, std::string plugin, std::uint64_t generation);
+  // The host answers with a sentence; the outcome is what the caller says.
+  void refuse(discord::InteractionId id, std::string_view outcome, std::string_view sentence);
+
+  // The plugin answers. `done` is called once when Discord took it or did not; not on error.
+  Result<void> answer(discord::InteractionId id,
+                      std::uint64_t generation,
+                      AnswerKind kind,
+                      bool ephemeral,
+                      const std::string& json,
+                      std::vector<discord::RestFile> files,
+                      discord::RestDone done);
+  // The handler ended; on failure the person is told. The plugin holds it no longer. Both return
+  // true when by this the plugin has left the person without an answer.
+  bool handler_returned(discord::InteractionId id, bool failed);
+  bool released(discord::InteractionId id, std::uint64_t generation);
+  // Two seconds have passed.
+  void defer_if_unanswered(discord::InteractionId id, bool privately);
+  // The generation is gone: nobody will answer what it held.
+  void give_up_on(std::uint64_t generation);
+  // Discord forgets interactions after 15 minutes, and so do we.
+  void forget_old();
+  std::size_t pending() const;
+
+ private:
+  struct Outgoing {
+    discord::RestRequest request;
+    discord::RestDone done;
+    bool first = false;
+  };
+  struct Pending {
+    AnswerAddress address;
+    discord::InteractionType type{};
+    std::uint64_t generation = 0;
+    SteadyTime begun;
+    AnswerFsm fsm{discord::InteractionType::Command};
+    std::deque<Outgoing> outbox;
+    bool busy = false;      // A request is under way.
+    bool returned = false;  // The handler ended.
+    bool released = false;  // No copy is left in the plugin.
+    bool failed = false;
+    std::string outcome;  // Set by `refuse`.
+  };
+  using Lock = std::unique_lock<std::mutex>;
+  using Map = std::unordered_map<discord::InteractionId, Pending>;
+
+  Result<void> enqueue(Pending& pending,
+                       const AnswerSteps& steps,
+                       const std::string& json,
+                       std::vector<discord::RestFile> files,
+                       discord::RestDone done);
+  void give_up(Pending& pending, std::string_view sentence);
+  bool settle(Pending& pending, std::string_view sentence);
+  // Sends what may be sent, or counts and forgets what is over. Unlocks.
+  void pump(Lock lock, Map::iterator at);
+  void on_outcome(discord::InteractionId id, bool first, const discord::RestOutcome& outcome);
+  std::string_view outcome_of(const Pending& pending) const;
+
+  const Clock& clock_;
+  discord::RestPort& rest_;
+  metrics::Family<metrics::Counter>& outcomes_;
+  metrics::Family<metrics::Histogram>& ack_;
+  mutable std::mutex mutex_;
+  Map pending_;
+};
+
+}  // namespace discern::plugin

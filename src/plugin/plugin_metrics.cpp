@@ -1,0 +1,134 @@
+#include "plugin/plugin_metrics.hpp"
+
+#include <algorithm>
+
+#include "metrics/catalogue.hpp"
+#include "plugin/boundary.hpp"
+#include "plugin/manifest.hpp"
+
+namespace discern::plugin {
+namespace {
+
+namespace catalogue = metrics::catalogue;
+
+bool is_label(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && name.size() <= 40 && name[0] >= 'a' && name[0] <= 'z' &&
+         std::all_of(name.begin(), name.end(), fits) && name != "le" && name != "quantile";
+}
+
+metrics::Unit unit_of(std::string_view name) {
+  if (name.ends_with("_total")) name.remove_suffix(6);
+  if (name.ends_with("_seconds")) return metrics::Unit::Seconds;
+  if (name.ends_with("_bytes")) return metrics::Unit::Bytes;
+  return name.ends_with("_ratio") ? metrics::Unit::Ratio : metrics::Unit::None;
+}
+
+}  // namespace
+
+PluginHandles::PluginHandles(metrics::Registry& registry, std::string_view plugin)
+    : load_seconds(registry.gauge(catalogue::kPluginLoad, plugin)),
+      enabled(registry.gauge(catalogue::kPluginEnabled, plugin)),
+      enables(registry.counter(catalogue::kPluginSwitches, plugin, "enabled")),
+      disables(registry.counter(catalogue::kPluginSwitches, plugin, "disabled")),
+      cpu(registry.counter(catalogue::kPluginCpu, plugin)),
+      queue_delay(registry.histogram(catalogue::kPluginQueueDelay, plugin)),
+      queue_depth(registry.gauge(catalogue::kPluginQueueDepth, plugin)),
+      events(registry.counter(catalogue::kPluginEvents, plugin)),
+      stalls(registry.counter(catalogue::kPluginStalls, plugin)),
+      rest(registry.counter(catalogue::kPluginRest, plugin)) {
+  const std::string loop = "p:" + std::string(plugin);
+  loop_delay = registry.histogram(catalogue::kLoopDelay, loop);
+  loop_stall = registry.gauge(catalogue::kLoopStall, loop);
+  for (const WorkKind kind : {WorkKind::Init,
+                              WorkKind::Command,
+                              WorkKind::Event,
+                              WorkKind::Timer,
+                              WorkKind::Route,
+                              WorkKind::Response}) {
+    handler[static_cast<std::size_t>(kind)] =
+        registry.histogram(catalogue::kPluginHandler, plugin, to_string(kind));
+  }
+  for (const WorkKind kind : {WorkKind::Command, WorkKind::Event, WorkKind::Route}) {
+    dropped[static_cast<std::size_t>(kind)] =
+        registry.counter(catalogue::kPluginDropped, plugin, to_string(kind));
+  }
+}
+
+Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discern_metric& metric) {
+  const std::string name = metric_prefix(plugin) + std::string(view(metric.name));
+  metrics::Descriptor family;
+  family.name = name;
+  family.help = view(metric.help).empty() ? "Declared by a plugin." : view(metric.help);
+  family.unit = unit_of(name);
+  family.privacy = metrics::Privacy::Aggregate;
+  switch (metric.kind) {
+    case DISCERN_COUNTER:
+      family.kind = metrics::Kind::Counter;
+      break;
+    case DISCERN_GAUGE:
+      family.kind = metrics::Kind::Gauge;
+      break;
+    case DISCERN_HISTOGRAM:
+      family.kind = metrics::Kind::Histogram;
+      break;
+    default:
+      return Error(Errc::Invalid, "metric \"" + name + "\" is of a kind this host does not know");
+  }
+  if (metric.label_count > metrics::kMaxLabels) {
+    return Error(Errc::Invalid, "metric \"" + name + "\" has more than three labels");
+  }
+  for (std::uint32_t i = 0; i < metric.label_count; ++i) {
+    family.labels[i] = view(metric.labels[i]);
+    if (!is_label(family.labels[i])) {
+      return Error(Errc::Invalid,
+                   "metric \"" + name + "\": \"" + std::string(family.labels[i]) +
+                       "\" is not a label name; use lower case letters, digits and _");
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  const auto owner = owner_.try_emplace(name, plugin).first;
+  if (owner->second != plugin) {
+    return Error(
+        Errc::Exists,
+        "metric \"" + name + "\" belongs to plugin \"" + owner->second + "\"; choose another name");
+  }
+  Result<const metrics::Descriptor*> adopted = registry_.adopt(family);
+  if (!adopted) return std::move(adopted).error();
+  if (const auto known = number_.find(name); known != number_.end()) return known->second;
+  if (family.kind == metrics::Kind::Counter) {
+    families_.emplace_back(&registry_.counters(**adopted));
+  } else if (family.kind == metrics::Kind::Gauge) {
+    families_.emplace_back(&registry_.gauges(**adopted));
+  } else {
+    families_.emplace_back(&registry_.histograms(**adopted));
+  }
+  number_.emplace(name, families_.size());
+  return families_.size();
+}
+
+bool OwnFamilies::find(std::uint64_t number,
+                       const metrics::LabelValues& values,
+                       discern_series& series) {
+  AnyFamily family;
+  {
+    const std::lock_guard lock(mutex_);
+    if (number == 0 || number > families_.size()) return false;
+    family = families_[number - 1];
+  }
+  if (auto* const* counters = std::get_if<0>(&family)) {
+    series.slot = (*counters)->with(values[0], values[1], values[2]).slot();
+  } else if (auto* const* gauges = std::get_if<1>(&family)) {
+    static_assert(sizeof(std::atomic<double>) == sizeof(double) &&
+                  std::atomic<double>::is_always_lock_free);
+    series.cell =
+        reinterpret_cast<double*>((*gauges)->with(values[0], values[1], values[2]).cell());
+  } else {
+    series.slot = std::get<2>(family)->with(values[0], values[1], values[2]).slot();
+  }
+  return true;
+}
+
+}  // namespace discern::plugin

@@ -1,0 +1,107 @@
+#include "plugin/registrations.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace discern::plugin {
+
+void Registrations::add_command(Command command) {
+  const std::lock_guard lock(mutex_);
+  std::string path = command.spec.path;
+  commands_.insert_or_assign(std::move(path), std::move(command));
+}
+
+void Registrations::add_event(const std::string& type, std::uint64_t callback) {
+  const std::lock_guard lock(mutex_);
+  events_[type].push_back(callback);
+}
+
+Result<void> Registrations::add_prefixed(Prefixed what,
+                                         const std::string& key,
+                                         std::uint64_t callback) {
+  if (what == Prefixed::Route && !key.starts_with('/')) {
+    return Error(Errc::Invalid, "route \"" + key + "\" must begin with \"/\"");
+  }
+  const std::lock_guard lock(mutex_);
+  if (!prefixed_[static_cast<std::size_t>(what)].emplace(key, callback).second) {
+    return Error(Errc::Exists, "\"" + key + "\" is registered already");
+  }
+  return {};
+}
+
+void Registrations::add_timer(std::uint64_t callback, std::uint64_t loop_timer) {
+  const std::lock_guard lock(mutex_);
+  timers_[callback] = loop_timer;
+}
+
+Registrations::Removed Registrations::remove(std::uint64_t callback) {
+  Removed removed;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(commands_, [&](const auto& item) {
+    if (item.second.run != callback) return false;
+    removed.autocomplete = item.second.autocomplete;
+    removed.routing_changed = true;
+    return true;
+  });
+  for (auto item = events_.begin(); item != events_.end();) {
+    if (std::erase(item->second, callback) > 0) removed.routing_changed = true;
+    item = item->second.empty() ? events_.erase(item) : std::next(item);
+  }
+  for (Keys& keys : prefixed_) {
+    std::erase_if(keys, [&](const auto& item) { return item.second == callback; });
+  }
+  if (const auto timer = timers_.find(callback); timer != timers_.end()) {
+    removed.loop_timer = timer->second;
+    timers_.erase(timer);
+  }
+  return removed;
+}
+
+Registrations::Command Registrations::find_command(std::string_view path) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = commands_.find(path);
+  return found != commands_.end() ? found->second : Command();
+}
+
+std::vector<std::uint64_t> Registrations::find_event(std::string_view type) const {
+  std::vector<std::uint64_t> callbacks;
+  const std::lock_guard lock(mutex_);
+  for (const std::string_view key : {type, std::string_view("*")}) {
+    if (const auto found = events_.find(key); found != events_.end()) {
+      callbacks.insert(callbacks.end(), found->second.begin(), found->second.end());
+    }
+  }
+  return callbacks;
+}
+
+std::uint64_t Registrations::find_prefixed(Prefixed what, std::string_view text) const {
+  const std::lock_guard lock(mutex_);
+  std::size_t best = 0;
+  std::uint64_t callback = 0;
+  for (const auto& [key, candidate] : keys(what)) {
+    std::string_view prefix = key;
+    const bool open_ended = what != Prefixed::Route || prefix.ends_with('*');
+    if (what == Prefixed::Route && open_ended) prefix.remove_suffix(1);
+    const bool fits = open_ended ? text.starts_with(prefix) : text == prefix;
+    if (!fits || (callback != 0 && key.size() < best)) continue;
+    best = key.size();
+    callback = candidate;
+  }
+  return callback;
+}
+
+std::vector<CommandSpec> Registrations::commands() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<CommandSpec> specs;
+  for (const auto& [path, command] : commands_) specs.push_back(command.spec);
+  return specs;
+}
+
+std::vector<std::string> Registrations::event_types() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> types;
+  for (const auto& [type, callbacks] : events_) types.push_back(type);
+  return types;
+}
+
+}  // namespace discern::plugin

@@ -1,0 +1,62 @@
+#pragma once
+
+// What one loaded plugin registered: which callback answers what.
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "plugin/command_spec.hpp"
+
+namespace discern::plugin {
+
+// Thread-safe. Callbacks are named by their number in the plugin's CallbackTable; 0 is none.
+class Registrations {
+ public:
+  struct Command {
+    CommandSpec spec;
+    std::uint64_t run = 0;
+    std::uint64_t autocomplete = 0;
+  };
+  enum class Prefixed { Component, Modal, Route };
+
+  void add_command(Command command);
+  void add_event(const std::string& type, std::uint64_t callback);
+  // Errors: Exists (same key), Invalid.
+  Result<void> add_prefixed(Prefixed what, const std::string& key, std::uint64_t callback);
+  void add_timer(std::uint64_t callback, std::uint64_t loop_timer);
+
+  // What was registered under this callback's number is gone; `autocomplete` and `loop_timer` go
+  // with it (0 for none).
+  struct Removed {
+    std::uint64_t autocomplete = 0;
+    std::uint64_t loop_timer = 0;
+    bool routing_changed = false;
+  };
+  Removed remove(std::uint64_t callback);
+
+  Command find_command(std::string_view path) const;
+  std::vector<std::uint64_t> find_event(std::string_view type) const;
+  // The longest key that the text begins with. A route's key takes exactly itself, unless it ends
+  // with *.
+  std::uint64_t find_prefixed(Prefixed what, std::string_view text) const;
+
+  std::vector<CommandSpec> commands() const;
+  std::vector<std::string> event_types() const;
+
+ private:
+  using Keys = std::map<std::string, std::uint64_t, std::less<>>;
+  const Keys& keys(Prefixed what) const { return prefixed_[static_cast<std::size_t>(what)]; }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Command, std::less<>> commands_;
+  std::map<std::string, std::vector<std::uint64_t>, std::less<>> events_;
+  Keys prefixed_[3];
+  std::map<std::uint64_t, std::uint64_t> timers_;
+};
+
+}  // namespace discern::plugin

@@ -1,0 +1,261 @@
+#include "plugin/supervisor.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/log.hpp"
+#include "base/thread_name.hpp"
+
+namespace discern::plugin {
+
+Supervisor::Supervisor(const HostOptions& options, const Clock& clock, metrics::Registry& registry)
+    : options_(options),
+      clock_(clock),
+      registry_(registry),
+      loop_(clock, std::numeric_limits<std::size_t>::max()) {}
+
+Supervisor::~Supervisor() {
+  stop();
+}
+
+void Supervisor::start(Services& services) {
+  services_ = &services;
+  thread_ = std::thread([this] {
+    set_thread_name("plugins");
+    loop_.run([this](Work& work, SteadyTime) {
+      work.run();
+      return clock_.steady_now();
+    });
+  });
+  post([this] { settle_all(); });
+  {
+    Lock lock(mutex_);
+    settled_.wait_for(lock, options_.init_limit, [this] { return all_settled(); });
+    started_ = true;
+  }
+  post([this] { publish(); });
+}
+
+std::size_t Supervisor::stop() {
+  if (!thread_.joinable()) return 0;
+  post([this] {
+    stopping_ = true;
+    for (auto& [id, record] : records_) record.wanted = false;
+    settle_all();
+  });
+  std::vector<std::shared_ptr<Instance>> lost;
+  {
+    Lock lock(mutex_);
+    const auto all_off = [this] {
+      return stopping_ && std::all_of(records_.begin(), records_.end(), [](const auto& item) {
+               return item.second.phase == Phase::Off;
+             });
+    };
+    settled_.wait_for(lock, options_.stop_limit + std::chrono::milliseconds(500), all_off);
+    for (auto& [id, record] : records_) {
+      if (record.instance) lost.push_back(std::move(record.instance));
+      record.phase = Phase::Off;
+    }
+    pinned_ += lost.size();
+    routing_ = std::make_shared<Routing>();
+  }
+  loop_.close();
+  thread_.join();
+  for (const auto& instance : lost) instance->abandon();
+  const Lock lock(mutex_);
+  const std::size_t never_back = lost.size() + abandoned_.size();
+  abandoned_.clear();
+  return never_back;
+}
+
+Work Supervisor::locked(std::function<void()> run) {
+  Work work;
+  work.run = [this, run = std::move(run)] {
+    std::vector<std::function<void()>> calls;
+    {
+      const Lock lock(mutex_);
+      run();
+      calls.swap(calls_);
+    }
+    settled_.notify_all();
+    for (const auto& call : calls) call();
+  };
+  return work;
+}
+
+void Supervisor::post(std::function<void()> run) {
+  loop_.post(locked(std::move(run)));
+}
+
+void Supervisor::after(std::chrono::nanoseconds delay, std::function<void()> run) {
+  loop_.start_timer(delay, {}, locked(std::move(run)));
+}
+
+Supervisor::Record* Supervisor::find(std::uint64_t generation) {
+  for (auto& [id, record] : records_) {
+    if (record.instance && record.instance->generation() == generation) return &record;
+  }
+  return nullptr;
+}
+
+bool Supervisor::all_settled() const {
+  return std::all_of(records_.begin(), records_.end(), [](const auto& item) {
+    const Record& record = item.second;
+    return record.phase == Phase::On || (record.phase == Phase::Off && !record.wanted);
+  });
+}
+
+void Supervisor::control(const std::string& id,
+                         ControlDone done,
+                         const std::function<void(Record&)>& change) {
+  post([this, id, done = std::move(done), change] {
+    const auto found = records_.find(id);
+    if (found == records_.end()) {
+      if (done) {
+        calls_.push_back(
+            [done, id] { done(Error(Errc::NotFound, "there is no plugin \"" + id + "\"")); });
+      }
+      return;
+    }
+    Record& record = found->second;
+    ++record.pauses;  // The operator has spoken: a pause that is running means nothing now.
+    change(record);
+    if (done) record.waiting.push_back(done);
+    settle_all();
+  });
+}
+
+void Supervisor::enable(const std::string& id, ControlDone done) {
+  control(id, std::move(done), [](Record& record) { record.wanted = true; });
+}
+
+void Supervisor::disable(const std::string& id, ControlDone done) {
+  control(id, std::move(done), [](Record& record) {
+    record.wanted = false;
+    record.failed = false;
+    record.message = "disabled by the operator";
+  });
+}
+
+void Supervisor::reload(const std::string& id, ControlDone done) {
+  control(id, std::move(done), [](Record& record) {
+    record.wanted = true;
+    record.reload = record.phase != Phase::Off;
+  });
+}
+
+void Supervisor::set_application(discord::ApplicationId application) {
+  post([this, application] {
+    application_ = application;
+    publish();
+  });
+}
+
+void Supervisor::refresh() {
+  refresh_posted_ = false;
+  for (auto& [id, record] : records_) {
+    if (record.phase == Phase::On) record.commands = record.instance->registrations().commands();
+  }
+  rebuild_routing();
+  publish();
+}
+
+void Supervisor::publish() {
+  if (!started_ || stopping_ || !application_ || !options_.register_commands) return;
+  std::vector<CommandSpec> all;
+  for (const auto& [id, record] : records_) {
+    all.insert(all.end(), record.commands.begin(), record.commands.end());
+  }
+  std::string json = plugin::commands_json(std::move(all));
+  if (json == published_) return;
+  published_ = json;
+  calls_.push_back([this, application = application_, json = std::move(json)] {
+    options_.register_commands(application, json);
+  });
+}
+
+void Supervisor::rebuild_routing() {
+  auto made = std::make_shared<Routing>();
+  for (const auto& [id, record] : records_) {
+    const std::shared_ptr<Instance> live = record.phase == Phase::On ? record.instance : nullptr;
+    made->plugins[id] = live;
+    for (const CommandSpec& spec : record.commands) {
+      made->commands[spec.path] = {
+          id, live, services_->commands.with(id, spec.path), answers_privately(spec)};
+    }
+    if (!live) continue;
+    for (const std::string& type : live->registrations().event_types()) {
+      (type == "*" ? made->all_events : made->events[type]).push_back(live);
+    }
+  }
+  routing_ = std::move(made);
+}
+
+void Supervisor::annotate(const std::string& kind, const std::string& text) {
+  registry_.annotate({clock_.system_now(), kind, text});
+  log::info("plugin", "{}", text);
+}
+
+void Supervisor::on_registrations(Instance&) {
+  if (!refresh_posted_.exchange(true)) post([this] { refresh(); });
+}
+
+Result<void> Supervisor::check_command(const Instance& instance, const CommandSpec& spec) {
+  const Lock lock(mutex_);
+  for (const auto& [id, record] : records_) {
+    if (id == instance.id()) continue;
+    std::vector<CommandSpec> theirs = record.commands;
+    if (record.instance) theirs = record.instance->registrations().commands();
+    for (const CommandSpec& other : theirs) {
+      if (other.root() != spec.root()) continue;
+      return Error(Errc::Exists,
+                   "command \"" + std::string(spec.root()) + "\" belongs to plugin \"" + id + "\"");
+    }
+  }
+  return {};
+}
+
+void Supervisor::on_opened(Instance& instance, Result<void> outcome) {
+  post([this, held = instance.shared_from_this(), outcome = std::move(outcome)] {
+    if (Record* record = find(held->generation())) opened(*record, *held, outcome);
+  });
+}
+
+void Supervisor::on_ended(Instance& instance) {
+  // Unloading joins the thread that says this, so it happens without the lock.
+  post([this, held = instance.shared_from_this()] {
+    Record* record = find(held->generation());
+    if (record == nullptr) return;
+    sample(*record);
+    calls_.push_back([this, held] {
+      const bool unmapped = held->unload();
+      post([this, held, unmapped] {
+        if (Record* ending = find(held->generation())) ended(*ending, unmapped);
+      });
+    });
+  });
+}
+
+void Supervisor::on_too_many_faults(Instance& instance, std::string last) {
+  post([this, generation = instance.generation(), last = std::move(last)] {
+    pause(generation, last);
+  });
+}
+
+void Supervisor::each_instance(const std::function<void(Instance&)>& use) const {
+  std::vector<std::shared_ptr<Instance>> live;
+  {
+    const Lock lock(mutex_);
+    for (const auto& [id, record] : records_) {
+      if (record.instance) live.push_back(record.instance);
+    }
+  }
+  for (const auto& instance : live) use(*instance);
+}
+
+void Supervisor::poke() {
+  loop_.poke();
+  each_instance([](Instance& instance) { instance.poke(); });
+}
+
+}  // namespace discern::plugin

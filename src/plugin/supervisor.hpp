@@ -1,0 +1,154 @@
+#pragma once
+
+// Which plugins there are, which are wanted, and getting from one to the other.
+//
+// Each plugin has a phase and a wish; `settle` makes the next step from the one to the other. All
+// of that runs on the supervisor's thread; nothing here waits for a plugin.
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "plugin/host_options.hpp"
+#include "plugin/loop.hpp"
+#include "plugin/routing.hpp"
+#include "plugin/services.hpp"
+#include "plugin/status.hpp"
+
+namespace discern::plugin {
+
+using ControlDone = std::function<void(Result<void>)>;
+
+class Supervisor final : public InstanceObserver {
+ public:
+  Supervisor(const HostOptions& options, const Clock& clock, metrics::Registry& registry);
+  ~Supervisor() override;
+
+  // Reads every manifest; no code of a plugin runs. Call once, before `start`.
+  void scan();
+  // Loads what is wanted and waits until each has started or failed, at most the init limit.
+  void start(Services& services);
+  // Ends every plugin. Returns how many threads did not come back.
+  std::size_t stop();
+
+  // Any thread; `done` is called on the supervisor's thread. Errors: NotFound, or why it failed.
+  void enable(const std::string& id, ControlDone done);
+  void disable(const std::string& id, ControlDone done);
+  void reload(const std::string& id, ControlDone done);
+
+  void set_application(discord::ApplicationId application);
+  std::shared_ptr<const Routing> routing() const;
+  std::vector<PluginStatus> plugins() const;
+  std::vector<CommandStatus> commands() const;
+  std::string commands_json() const;
+  // Intents of all plugins that are wanted, and "trivia" for one of them.
+  discord::Intents intents() const;
+  std::vector<std::string> who_wants(discord::Intents intent) const;
+  std::uint64_t permissions() const;
+  // Generations whose code is still mapped though they ended, abandoned ones included.
+  std::size_t pinned() const;
+
+  void sample();
+  void poke();
+  // Runs `use` for each plugin that is loading or on.
+  void each_instance(const std::function<void(Instance&)>& use) const;
+
+  // InstanceObserver.
+  void on_opened(Instance& instance, Result<void> outcome) override;
+  void on_ended(Instance& instance) override;
+  void on_too_many_faults(Instance& instance, std::string last) override;
+  Result<void> check_command(const Instance& instance, const CommandSpec& spec) override;
+  void on_registrations(Instance& instance) override;
+
+ private:
+  enum class Phase { Off, Loading, On, Stopping };
+  struct Record {
+    Record(metrics::Registry& registry, const std::string& id, const FaultLimits& limits)
+        : handles(registry, id), backoff(limits) {}
+    PluginHandles handles;
+    std::filesystem::path folder;
+    Manifest manifest;
+    Phase phase = Phase::Off;
+    bool wanted = false;
+    bool reload = false;
+    bool failed = false;
+    std::string message;
+    std::shared_ptr<Instance> instance;
+    std::vector<CommandSpec> commands;  // Kept while it is off: they stay registered.
+    double load_seconds = 0;
+    double cpu_seconds = 0;
+    std::chrono::nanoseconds cpu_seen{};  // Of this generation.
+    std::vector<ControlDone> waiting;
+    Backoff backoff;
+    std::uint64_t pauses = 0;  // Tells a pause's timer from that of an earlier one.
+  };
+  struct Abandoned {
+    std::string id;
+    std::shared_ptr<Instance> instance;
+    std::chrono::nanoseconds cpu_seen{};
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  // Runs with mutex_ held, on the supervisor's thread; what it puts into calls_ runs after it,
+  // without.
+  void post(std::function<void()> run);
+  void after(std::chrono::nanoseconds delay, std::function<void()> run);
+  Work locked(std::function<void()> run);
+
+  // All below: on the supervisor's thread with mutex_ held.
+  void settle_all();
+  void settle(Record& record);
+  std::string dependency_problem(const Record& record, bool& wait) const;
+  void begin_load(Record& record);
+  void begin_stop(Record& record);
+  void fail(Record& record, std::string message);
+  void answer_waiting(Record& record, const Result<void>& outcome);
+  void opened(Record& record, Instance& instance, const Result<void>& outcome);
+  void ended(Record& record, bool unmapped);
+  void abandon(std::uint64_t generation);
+  void pause(std::uint64_t generation, const std::string& last);
+  void control(const std::string& id, ControlDone done, const std::function<void(Record&)>& change);
+  void refresh();
+  void publish();
+  void rebuild_routing();
+  void annotate(const std::string& kind, const std::string& text);
+  Record* find(std::uint64_t generation);
+  void sample(Record& record);
+  bool all_settled() const;
+
+  void scan_folder(const std::filesystem::path& folder);
+  void refuse_cycles();
+  Record& add_record(const std::string& id, const std::filesystem::path& folder);
+  PluginStatus status_of(const Record& record) const;
+
+  const HostOptions options_;
+  const Clock& clock_;
+  metrics::Registry& registry_;
+  Services* services_ = nullptr;
+  Loop loop_;
+  std::thread thread_;
+  std::atomic<bool> refresh_posted_{false};
+  std::vector<std::function<void()>>
+      calls_;  // To be made without mutex_; supervisor's thread only.
+
+  mutable std::mutex mutex_;
+  std::condition_variable settled_;
+  // All below are guarded by mutex_.
+  std::map<std::string, Record, std::less<>> records_;
+  std::vector<Abandoned> abandoned_;
+  std::shared_ptr<const Routing> routing_ = std::make_shared<Routing>();
+  discord::ApplicationId application_;
+  std::string published_;
+  bool started_ = false;
+  bool stopping_ = false;
+  std::uint64_t generations_ = 0;
+  std::size_t pinned_ = 0;
+};
+
+}  // namespace discern::plugin

@@ -1,0 +1,111 @@
+// What is in the plugins folder, before any code of a plugin runs.
+
+#include <algorithm>
+
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "plugin/supervisor.hpp"
+
+namespace discern::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whether `id` needs itself, over one or more others.
+bool needs_itself(const std::string& id,
+                  const std::map<std::string, std::vector<std::string>>& needs) {
+  std::vector<std::string> seen;
+  std::vector<std::string> open{id};
+  while (!open.empty()) {
+    const std::string at = std::move(open.back());
+    open.pop_back();
+    const auto found = needs.find(at);
+    if (found == needs.end()) continue;
+    for (const std::string& next : found->second) {
+      if (next == id) return true;
+      if (std::find(seen.begin(), seen.end(), next) != seen.end()) continue;
+      seen.push_back(next);
+      open.push_back(next);
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void Supervisor::scan() {
+  std::error_code bad;
+  if (!options_.private_folder.empty()) {
+    // Left over by a process that was killed.
+    for (const auto& entry : fs::directory_iterator(options_.private_folder, bad)) {
+      if (entry.path().extension() == ".so") fs::remove(entry.path(), bad);
+    }
+  }
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(options_.folder, bad)) {
+    if (entry.is_directory(bad)) folders.push_back(entry.path());
+  }
+  if (bad)
+    log::warn("plugin",
+              "could not read the plugins folder {}: {}",
+              options_.folder.string(),
+              bad.message());
+  std::sort(folders.begin(), folders.end());
+  const Lock lock(mutex_);
+  for (const fs::path& folder : folders) scan_folder(folder);
+  refuse_cycles();
+}
+
+Supervisor::Record& Supervisor::add_record(const std::string& id, const fs::path& folder) {
+  Record& record = records_.try_emplace(id, registry_, id, options_.faults).first->second;
+  record.folder = folder;
+  record.manifest.id = id;
+  record.manifest.name = id;
+  record.handles.enabled.set(0);
+  return record;
+}
+
+void Supervisor::scan_folder(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  const Result<std::string> text = read_file(folder / "plugin.toml", 1024 * 1024);
+  if (!text) {
+    // A folder without a manifest is somebody's notes, unless a library lies in it.
+    std::error_code bad;
+    const bool meant = fs::exists(folder / (name + ".so"), bad);
+    if (text.error().kind == Errc::NotFound && !meant) return;
+    Record& record = add_record(name, folder);
+    return fail(record, name + ": its plugin.toml cannot be read: " + text.error().text);
+  }
+  Result<Manifest> manifest = parse_manifest(*text, name + "/plugin.toml");
+  if (!manifest) return fail(add_record(name, folder), manifest.error().text);
+  if (manifest->demonstration && !options_.demonstration) return;
+
+  const std::string prefix = metric_prefix(manifest->id);
+  for (const auto& [id, other] : records_) {
+    if (metric_prefix(id) != prefix) continue;
+    const std::string problem =
+        id == manifest->id ? "has the id \"" + id + "\" of folder "
+                           : "has metric names equal to those of \"" + id + "\" in folder ";
+    Record& refused = add_record(name == id ? name + " (2)" : name, folder);
+    return fail(refused,
+                "folder " + name + " " + problem + other.folder.filename().string() +
+                    "; give one of them another id");
+  }
+  Record& record = add_record(manifest->id, folder);
+  record.manifest = *std::move(manifest);
+  const auto& off = options_.disabled;
+  record.wanted = std::find(off.begin(), off.end(), record.manifest.id) == off.end();
+  if (!record.wanted) record.message = "disabled in the configuration";
+}
+
+void Supervisor::refuse_cycles() {
+  std::map<std::string, std::vector<std::string>> needs;
+  for (const auto& [id, record] : records_) needs[id] = record.manifest.requires_plugins;
+  for (auto& [id, record] : records_) {
+    if (needs_itself(id, needs)) {
+      fail(record, "plugin \"" + id + "\" requires itself, by way of the plugins it requires");
+    }
+  }
+}
+
+}  // namespace discern::plugin

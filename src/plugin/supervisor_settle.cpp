@@ -1,0 +1,206 @@
+// The steps from what a plugin is to what it is wanted to be. On the supervisor's thread, with
+// mutex_ held.
+
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "plugin/supervisor.hpp"
+
+namespace discern::plugin {
+
+void Supervisor::settle_all() {
+  for (auto& [id, record] : records_) settle(record);
+  rebuild_routing();
+}
+
+void Supervisor::settle(Record& record) {
+  bool wait = false;
+  const std::string problem = record.wanted ? dependency_problem(record, wait) : std::string();
+  switch (record.phase) {
+    case Phase::Off:
+      if (!record.wanted) return answer_waiting(record, {});
+      if (wait) return;
+      if (!problem.empty()) return fail(record, problem);
+      return begin_load(record);
+    case Phase::Loading:
+      if (!record.wanted) begin_stop(record);
+      return;
+    case Phase::On:
+      if (!record.wanted || record.reload || !problem.empty()) return begin_stop(record);
+      return answer_waiting(record, {});
+    case Phase::Stopping:
+      return;
+  }
+}
+
+// Why it cannot be loaded; `wait` when that may change by itself.
+std::string Supervisor::dependency_problem(const Record& record, bool& wait) const {
+  for (const std::string& needed : record.manifest.requires_plugins) {
+    const std::string sentence =
+        "plugin \"" + record.manifest.id + "\" requires plugin \"" + needed + "\", which ";
+    const auto found = records_.find(needed);
+    if (found == records_.end()) return sentence + "is not there";
+    const Record& other = found->second;
+    if (other.phase == Phase::On && other.wanted && !other.reload) continue;
+    if (!other.wanted) return sentence + (other.failed ? "failed" : "is disabled");
+    wait = true;
+  }
+  return {};
+}
+
+void Supervisor::fail(Record& record, std::string message) {
+  record.wanted = false;
+  record.failed = true;
+  record.message = std::move(message);
+  log::error("plugin", "{}", record.message);
+  answer_waiting(record, Error(Errc::Refused, record.message));
+}
+
+void Supervisor::answer_waiting(Record& record, const Result<void>& outcome) {
+  for (ControlDone& done : record.waiting) {
+    calls_.push_back([done = std::move(done), outcome] { done(outcome); });
+  }
+  record.waiting.clear();
+}
+
+void Supervisor::begin_load(Record& record) {
+  const std::filesystem::path file = record.folder / "plugin.toml";
+  // Read again: a reload may bring another version with other needs.
+  const Result<std::string> text = read_file(file, 1024 * 1024);
+  if (!text) return fail(record, text.error().text);
+  Result<Manifest> manifest =
+      parse_manifest(*text, (record.folder.filename() / "plugin.toml").string());
+  if (!manifest) return fail(record, manifest.error().text);
+  if (manifest->id != record.manifest.id) {
+    return fail(record,
+                "plugin \"" + record.manifest.id + "\" now calls itself \"" + manifest->id +
+                    "\"; restart to load it");
+  }
+  if (Result<void> fits = check_api(manifest->id, manifest->api_major, manifest->api_minor);
+      !fits) {
+    return fail(record, fits.error().text);
+  }
+  std::map<std::string, std::string> values;
+  if (const auto given = options_.config.find(manifest->id); given != options_.config.end())
+    values = given->second;
+  Result<std::string> config = merge_config(manifest->id, manifest->config_json, values);
+  if (!config) return fail(record, config.error().text);
+
+  const std::uint64_t generation = ++generations_;
+  record.manifest = *manifest;
+  record.instance =
+      std::make_shared<Instance>(*services_, *std::move(manifest), generation, *std::move(config));
+  record.cpu_seen = {};
+  record.failed = false;
+  record.message.clear();
+  record.phase = Phase::Loading;
+  const std::string& id = record.manifest.id;
+  const std::filesystem::path copy =
+      options_.private_folder / (id + "." + std::to_string(generation) + ".so");
+  record.instance->start(record.folder / (id + ".so"), copy);
+  after(options_.init_limit, [this, generation] {
+    Record* late = find(generation);
+    if (late == nullptr || late->phase != Phase::Loading) return;
+    late->message = "plugin \"" + late->manifest.id +
+                    "\" has not come back from init; disable it, or mend it and reload";
+    services_->errors.with(late->manifest.id, "init").add();
+    log::error("plugin", "{}", late->message);
+    answer_waiting(*late, Error(Errc::Timeout, late->message));
+  });
+}
+
+void Supervisor::opened(Record& record, Instance& instance, const Result<void>& outcome) {
+  if (record.phase != Phase::Loading) return;
+  const std::string& id = record.manifest.id;
+  if (!outcome) {
+    // The thread ends by itself; on_ended brings the record to Off.
+    fail(record, outcome.error().text);
+    record.reload = false;
+    return begin_stop(record);
+  }
+  record.phase = Phase::On;
+  record.message.clear();
+  record.commands = instance.registrations().commands();
+  record.load_seconds = seconds(instance.load_time());
+  record.handles.load_seconds.set(record.load_seconds);
+  record.handles.enabled.set(1);
+  if (record.reload) {
+    record.reload = false;
+    annotate("reload", "plugin " + id + " " + record.manifest.version + " reloaded");
+  } else {
+    record.handles.enables.add();
+    annotate("enable", "plugin " + id + " " + record.manifest.version + " enabled");
+  }
+  settle_all();
+  publish();
+}
+
+void Supervisor::begin_stop(Record& record) {
+  record.phase = Phase::Stopping;
+  record.instance->close();
+  rebuild_routing();
+  after(options_.stop_limit,
+        [this, generation = record.instance->generation()] { abandon(generation); });
+}
+
+void Supervisor::ended(Record& record, bool unmapped) {
+  const std::string& id = record.manifest.id;
+  record.instance.reset();
+  record.phase = Phase::Off;
+  record.handles.queue_depth.set(0);
+  record.handles.loop_stall.set(0);
+  if (!unmapped) {
+    ++pinned_;
+    log::warn(
+        "plugin", "plugin \"{}\" ended, but its code stays in memory: something in it pins it", id);
+  }
+  if (!record.reload) {
+    const bool was_on = record.handles.enabled.cell()->exchange(0) > 0;
+    if (was_on && !stopping_) {
+      record.handles.disables.add();
+      annotate("disable", "plugin " + id + " disabled");
+    }
+  }
+  settle_all();
+}
+
+void Supervisor::abandon(std::uint64_t generation) {
+  Record* record = find(generation);
+  if (record == nullptr || record->phase != Phase::Stopping) return;
+  sample(*record);
+  std::string handler = "unknown work";
+  if (const auto running = record->instance->running()) handler = running->handler;
+  const std::string& id = record->manifest.id;
+  log::error("plugin",
+             "plugin \"{}\" does not come back from {}; its thread is left alone and its code "
+             "stays in memory",
+             id,
+             handler);
+  abandoned_.push_back({id, record->instance, record->cpu_seen});
+  calls_.push_back([instance = record->instance] { instance->abandon(); });
+  if (!record->wanted && record->message.empty())
+    record->message = "abandoned: it did not come back from " + handler;
+  // Its copy of the code stays, and is counted as pinned here.
+  ended(*record, true);
+  ++pinned_;
+}
+
+void Supervisor::pause(std::uint64_t generation, const std::string& last) {
+  Record* record = find(generation);
+  if (record == nullptr || record->phase != Phase::On || !record->wanted) return;
+  const std::chrono::seconds pause = record->backoff.next_pause(clock_.steady_now());
+  record->wanted = false;
+  record->failed = true;
+  record->message = "disabled for " + std::to_string(pause.count()) +
+                    " s after repeated failures, the last in " + last;
+  log::error("plugin", "plugin \"{}\" {}", record->manifest.id, record->message);
+  const std::uint64_t mine = ++record->pauses;
+  after(pause, [this, id = record->manifest.id, mine] {
+    const auto found = records_.find(id);
+    if (found == records_.end() || found->second.pauses != mine) return;
+    found->second.wanted = true;
+    settle_all();
+  });
+  settle_all();
+}
+
+}  // namespace discern::plugin

@@ -1,0 +1,39 @@
+#include "scores.hpp"
+
+#include <algorithm>
+
+namespace trivia {
+
+const Scores::Score& Scores::answered(std::uint64_t guild, bool right) {
+  Score& score = scores_[guild];
+  ++score.asked;
+  score.right += right ? 1 : 0;
+  score.streak = right ? score.streak + 1 : 0;
+  score.best_streak = std::max(score.best_streak, score.streak);
+  return score;
+}
+
+Scores::Score Scores::of(std::uint64_t guild) const {
+  const auto found = scores_.find(guild);
+  return found != scores_.end() ? found->second : Score();
+}
+
+std::size_t Scores::rank(std::uint64_t guild) const {
+  const auto mine = scores_.find(guild);
+  if (mine == scores_.end()) return 0;
+  std::size_t better = 0;
+  for (const auto& [id, score] : scores_) {
+    if (score.right > mine->second.right) ++better;
+  }
+  return better + 1;
+}
+
+std::string bar(std::uint64_t part, std::uint64_t whole) {
+  constexpr std::uint64_t kCells = 10;
+  const std::uint64_t percent = whole == 0 ? 0 : part * 100 / whole;
+  std::string text;
+  for (std::uint64_t i = 0; i < kCells; ++i) text += i * 10 + 5 <= percent ? "█" : "░";
+  return text + " " + std::to_string(percent) + " %";
+}
+
+}  // namespace trivia

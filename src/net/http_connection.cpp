@@ -111,6 +111,7 @@ void HttpConnection::dispatch() {
   HttpRequest request = reader_.request();
   request.remote = remote_;
   request.loopback = loopback_;
+  tag_ = 0;
   head_only_ = request.method == "HEAD";
   HttpResponder responder(shared_from_this(), ++request_);
   try {
@@ -123,12 +124,17 @@ void HttpConnection::dispatch() {
 
 void HttpConnection::refuse(const HttpRefusal& refusal) {
   loop_->handler.on_refused(refusal.reason, refusal.status);
+  tag_ = 0;
   head_only_ = false;
   HttpResponse response = error_response(refusal.status, refusal.sentence);
   response.close = true;
   ++request_;
   request_began_ = loop_->now();
   take_answer(std::move(response));
+}
+
+void HttpConnection::set_tag(std::uint64_t request, std::uint32_t tag) {
+  if (request == request_ && phase_ == Phase::Handling) tag_ = tag;
 }
 
 void HttpConnection::answer(std::uint64_t request, HttpResponse response) {
@@ -159,7 +165,7 @@ void HttpConnection::take_answer(HttpResponse response) {
       large_ = std::move(response.body);
     }
   }
-  pending_.push_back({response.tag, response.status, request_began_});
+  pending_.push_back({tag_, response.status, request_began_});
   phase_ = Phase::Answered;
 }
 
@@ -328,7 +334,7 @@ std::shared_ptr<HttpStream> HttpConnection::open_stream(std::uint64_t request,
     return nullptr;
   }
   append_head(out_, head, 0, HttpFraming::UntilClose, loop_->head_context(false, false));
-  pending_.push_back({head.tag, head.status, request_began_});
+  pending_.push_back({tag_, head.status, request_began_});
   phase_ = Phase::Streaming;
   on_stream_closed_ = std::move(on_closed);
   // A thousand streams must not hold a thousand input buffers.

@@ -33,6 +33,7 @@ class HttpConnection final : public HttpExchange,
   void drain();
   void close() override;
 
+  void set_tag(std::uint64_t request, std::uint32_t tag) override;
   void answer(std::uint64_t request, HttpResponse response) override;
   std::shared_ptr<HttpStream> open_stream(std::uint64_t request,
                                           HttpResponse head,
@@ -90,6 +91,7 @@ class HttpConnection final : public HttpExchange,
   // Counts requests, so that an answer that comes too late is not taken for another's.
   std::uint64_t request_ = 0;
   SteadyTime request_began_;
+  std::uint32_t tag_ = 0;
   bool head_only_ = false;
 
   // Heads and small bodies; then one large body, which is not copied.

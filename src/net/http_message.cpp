@@ -45,6 +45,10 @@ HttpResponder::~HttpResponder() {
   answer(std::move(response));
 }
 
+void HttpResponder::set_tag(std::uint32_t tag) {
+  if (exchange_) exchange_->set_tag(request_, tag);
+}
+
 void HttpResponder::answer(HttpResponse response) {
   if (const auto exchange = std::move(exchange_)) exchange->answer(request_, std::move(response));
 }

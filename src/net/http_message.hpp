@@ -71,8 +71,6 @@ struct HttpResponse {
   HttpBody body;
   // Close the connection after this answer.
   bool close = false;
-  // Handed back to HttpHandler::on_answered.
-  std::uint32_t tag = 0;
 };
 
 // A body without end (Server-Sent Events). Every member: on the server's thread only.
@@ -89,6 +87,7 @@ class HttpStream {
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
+  virtual void set_tag(std::uint64_t request, std::uint32_t tag) = 0;
   virtual void answer(std::uint64_t request, HttpResponse response) = 0;
   virtual std::shared_ptr<HttpStream> open_stream(std::uint64_t request,
                                                   HttpResponse head,
@@ -105,6 +104,8 @@ class [[nodiscard("a dropped responder answers 500")]] HttpResponder {
   HttpResponder& operator=(HttpResponder&&) = delete;
   ~HttpResponder();
 
+  // What HttpHandler::on_answered will be told, however the request ends. On the server's thread.
+  void set_tag(std::uint32_t tag);
   void answer(HttpResponse response);
   // Answers with an endless body; null when the client has gone. On the server's thread only.
   // `on_closed` is called once on that thread, never from inside a call to the stream.

@@ -49,6 +49,7 @@ class HttpHandler {
   // "HEAD"; the server leaves the body away by itself. An exception becomes 500.
   virtual void on_request(const HttpRequest& request, HttpResponder responder) = 0;
   // The last byte of an answer was handed to the system, `took` after the request was complete.
+  // `tag` is the responder's, 0 when it was given none.
   virtual void on_answered(std::uint32_t tag, int status, std::chrono::nanoseconds took) = 0;
   // A request, a connection or a stream was refused; status 0 when there was no answer.
   virtual void on_refused(std::string_view reason, int status) = 0;

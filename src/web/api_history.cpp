@@ -32,11 +32,9 @@ using Work = std::function<Result<std::string>(Result<history::Reader*>)>;
 void answer_from_pool(Site& site, Call& call, Work work) {
   // Shared, because std::function wants to be copied; there is only ever one.
   const auto responder = std::make_shared<net::HttpResponder>(std::move(call.responder));
-  const std::uint32_t tag = call.tag;
-  const auto answer = [responder, tag](int status, net::HttpBody body) {
+  const auto answer = [responder](int status, net::HttpBody body) {
     net::HttpResponse response;
     response.status = status;
-    response.tag = tag;
     response.body = std::move(body);
     responder->answer(std::move(response));
   };

@@ -43,7 +43,6 @@ void serve_live(Site& site, Call& call) {
   const std::optional<std::int64_t> since = parse_since(call.request);
   if (!since) return call.error(400, kBadSince);
   net::HttpResponse head;
-  head.tag = call.tag;
   if (!site.hub.has_room(call.request.remote)) {
     // 204 is what makes an EventSource stop for good; the page polls from then on.
     site.meter.on_refused("live_streams");

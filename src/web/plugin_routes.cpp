@@ -13,9 +13,8 @@ bool is_secret(std::string_view field) {
   return false;
 }
 
-net::HttpResponse to_http(plugin::RouteResponse from, std::uint32_t tag) {
+net::HttpResponse to_http(plugin::RouteResponse from) {
   net::HttpResponse response;
-  response.tag = tag;
   // 1xx would be no answer, and numbers outside of HTTP confuse every client.
   response.status = from.status >= 200 && from.status <= 599 ? from.status : 500;
   response.content_type = {};
@@ -44,10 +43,9 @@ void serve_plugin_route(Site& site, Call& call) {
   }
   // Shared, because std::function wants to be copied; it is called once.
   const auto responder = std::make_shared<net::HttpResponder>(std::move(call.responder));
-  site.windows.plugins->serve(
-      id, std::move(request), [responder, tag = call.tag](plugin::RouteResponse response) {
-        responder->answer(to_http(std::move(response), tag));
-      });
+  site.windows.plugins->serve(id, std::move(request), [responder](plugin::RouteResponse response) {
+    responder->answer(to_http(std::move(response)));
+  });
 }
 
 }  // namespace discern::web

@@ -48,16 +48,13 @@ class Front final : public net::HttpHandler {
     const std::optional<std::string_view> path = decode_path(request.path, path_buffer_);
     if (!path) {
       site_.meter.on_refused("path");
-      Call call{request, {}, {}, 0, std::move(responder)};
+      Call call{request, {}, {}, std::move(responder)};
       return call.error(400, "The path of the address cannot be understood.");
     }
     const RouteMatch match = match_route(request.method, *path);
     const Route& route = routes()[match.index];
-    Call call{request,
-              *path,
-              match.rest,
-              first_tag_ + static_cast<std::uint32_t>(match.index),
-              std::move(responder)};
+    responder.set_tag(first_tag_ + static_cast<std::uint32_t>(match.index));
+    Call call{request, *path, match.rest, std::move(responder)};
     if (const Decision decision = decide(policy_, facts_of(request, route)); decision.status != 0) {
       site_.meter.on_refused(decision.reason);
       return call.error(decision.status, decision.sentence);

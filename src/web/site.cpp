@@ -39,7 +39,6 @@ void Call::error(int status, std::string_view sentence) {
 }
 
 void Call::answer(net::HttpResponse response) {
-  response.tag = tag;
   responder.answer(std::move(response));
 }
 

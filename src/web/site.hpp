@@ -50,7 +50,6 @@ struct Call {
   const net::HttpRequest& request;  // Until the endpoint returns.
   std::string_view path;            // Decoded.
   std::string_view rest;            // What a route's "*" stood for.
-  std::uint32_t tag;
   net::HttpResponder responder;
 
   void json(net::HttpBody body, int status = 200);

@@ -64,6 +64,7 @@ TEST(AppendHead, FixedFieldsAreInEveryAnswer) {
 
 TEST(HttpResponderTest, ADroppedResponderAnswers500) {
   struct Exchange : HttpExchange {
+    void set_tag(std::uint64_t, std::uint32_t) override {}
     void answer(std::uint64_t, HttpResponse response) override { status = response.status; }
     std::shared_ptr<HttpStream> open_stream(std::uint64_t,
                                             HttpResponse,

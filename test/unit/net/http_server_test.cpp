@@ -36,6 +36,7 @@ struct Echo : HttpHandler {
       count("stream opened");
       return;
     }
+    responder.set_tag(7);
     HttpResponse response;
     response.content_type = "text/plain";
     if (request.path == "/large") {
@@ -45,7 +46,6 @@ struct Echo : HttpHandler {
       text.append(" ").append(request.path).append(" ").append(request.body);
       response.body = HttpBody(std::move(text));
     }
-    response.tag = 7;
     responder.answer(std::move(response));
   }
   void on_answered(std::uint32_t tag, int status, std::chrono::nanoseconds) override {

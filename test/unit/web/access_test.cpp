@@ -1,0 +1,107 @@
+#include "web/access.hpp"
+
+#include <gtest/gtest.h>
+
+namespace discern::web {
+namespace {
+
+RequestFacts local(std::string_view host = "localhost:8080") {
+  return {.loopback_peer = true, .method = "GET", .host = host};
+}
+std::string_view refused(const RequestFacts& facts) {
+  return decide({}, facts).reason;
+}
+
+TEST(Decide, LetsThePersonAtThisMachineIn) {
+  for (const char* host :
+       {"localhost", "LOCALHOST:80", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:8080"}) {
+    EXPECT_EQ(decide({}, local(host)).status, 0) << host;
+  }
+}
+
+TEST(Decide, RefusesEveryOtherHost) {
+  for (const char* host : {"",
+                           "example.com",
+                           "localhost.example.com",
+                           "localhost:80:80",
+                           "localhost:8a",
+                           "127.0.0.1.nip.io",
+                           "127.0.0.11",
+                           "127.1",
+                           "0.0.0.0",
+                           "::1",
+                           "[::1",
+                           "[::2]",
+                           "user@localhost",
+                           "localhost:123456"}) {
+    EXPECT_EQ(refused(local(host)), "host") << host;
+  }
+}
+
+TEST(Decide, RefusesOtherMachinesAndProxiesWhateverTheHost) {
+  RequestFacts elsewhere = local();
+  elsewhere.loopback_peer = false;
+  EXPECT_EQ(refused(elsewhere), "address");
+  RequestFacts proxied = local();
+  proxied.forwarded = true;
+  EXPECT_EQ(refused(proxied), "forwarded");
+  EXPECT_EQ(decide({}, proxied).status, 403);
+  EXPECT_TRUE(decide({}, proxied).sentence.ends_with('.'));
+}
+
+TEST(Decide, LetsEveryoneAskForHealth) {
+  EXPECT_EQ(decide({}, {.open_route = true, .forwarded = true, .host = "anything"}).status, 0);
+}
+
+TEST(Decide, RefusesForeignOrigins) {
+  RequestFacts facts = local();
+  facts.origin = "http://localhost:8080";
+  facts.method = "POST";
+  EXPECT_EQ(refused(facts), "");
+  for (const char* origin : {"https://evil.example",
+                             "http://localhost:9999",
+                             "http://localhost",
+                             "null",
+                             "http://localhost:8080.evil.example",
+                             "localhost:8080"}) {
+    facts.origin = origin;
+    facts.method = "POST";
+    EXPECT_EQ(refused(facts), "origin") << origin;
+    facts.method = "GET";
+    EXPECT_EQ(refused(facts), "origin") << origin;
+  }
+}
+
+TEST(Decide, BelievesSecFetchSiteMoreThanOrigin) {
+  RequestFacts facts = local();
+  facts.method = "POST";
+  // What a beacon of our own page looks like under Referrer-Policy: no-referrer.
+  facts.origin = "null";
+  facts.sec_fetch_site = "same-origin";
+  EXPECT_EQ(refused(facts), "");
+  facts.sec_fetch_site = "same-site";
+  EXPECT_EQ(refused(facts), "origin");
+  facts.origin = {};
+  facts.sec_fetch_site = "cross-site";
+  EXPECT_EQ(refused(facts), "origin");
+  facts.method = "GET";
+  EXPECT_EQ(refused(facts), "") << "a link from elsewhere";
+}
+
+TEST(Decide, ToolsWithoutAnOriginMayPost) {
+  RequestFacts facts = local();
+  facts.method = "POST";
+  EXPECT_EQ(refused(facts), "");
+}
+
+TEST(IsForwardingField, KnowsWhatProxiesAdd) {
+  for (const char* name :
+       {"X-Forwarded-For", "x-forwarded-host", "FORWARDED", "Via", "X-Real-IP"}) {
+    EXPECT_TRUE(is_forwarding_field(name)) << name;
+  }
+  EXPECT_FALSE(is_forwarding_field("Host"));
+  EXPECT_FALSE(is_forwarding_field("X-Forward"));
+}
+
+}  // namespace
+}  // namespace discern::web

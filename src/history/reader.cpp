@@ -46,22 +46,24 @@ bool matches(const Labels& labels, const Labels& wanted) {
   });
 }
 
+// A TopK is asked for its total; a Distinct's estimate is a gauge.
 bool fits(Reduction reduction, std::string_view kind) {
+  const bool counts = kind == "counter" || kind == "topk";
   switch (reduction) {
     case Reduction::Last:
     case Reduction::Avg:
-      return kind != "counter" && kind != "histogram";
+      return !counts && kind != "histogram";
     case Reduction::Rate:
     case Reduction::Increase:
-      return kind == "counter" || kind == "histogram";
+      return counts || kind == "histogram";
     default:
       return kind == "histogram";
   }
 }
 
 std::string_view advice(std::string_view kind) {
-  if (kind == "counter") return "ask for its rate or increase";
   if (kind == "histogram") return "ask for its rate, increase, p50, p95 or p99";
+  if (fits(Reduction::Rate, kind)) return "ask for its rate or increase";
   return "ask for its last or average value";
 }
 

@@ -47,7 +47,7 @@ int delete_annotations(SQLite::Database& database, std::int64_t oldest_ms) {
 void shrink(SQLite::Database& database) {
   const auto pages = database.execAndGet("PRAGMA page_count").getInt64();
   const auto free = database.execAndGet("PRAGMA freelist_count").getInt64();
-  if (free > 256 && free * 4 > pages) database.exec("PRAGMA incremental_vacuum(256)");
+  if (free > 64 && free * 4 > pages) database.exec("PRAGMA incremental_vacuum(256)");
 }
 
 }  // namespace

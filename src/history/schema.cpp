@@ -51,6 +51,11 @@ constexpr const char* kMigrations[kSchemaVersion] = {
       block INTEGER PRIMARY KEY,
       payload BLOB NOT NULL
     );
+    -- State of a Distinct or TopK, by series: total_codec.hpp.
+    CREATE TABLE sketch (
+      series INTEGER PRIMARY KEY REFERENCES series (id),
+      payload BLOB NOT NULL
+    );
     CREATE TABLE annotation (
       id INTEGER PRIMARY KEY,
       time_ms INTEGER NOT NULL,

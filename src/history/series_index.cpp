@@ -11,7 +11,7 @@ FamilyRow make_row(const metrics::Descriptor& descriptor) {
   row.kind = to_string(descriptor.kind);
   row.unit = to_string(descriptor.unit);
   row.step = descriptor.step;
-  for (std::size_t i = 0; i < descriptor.label_count(); ++i) {
+  for (std::size_t i = 0; i < descriptor.key_label_count(); ++i) {
     if (i > 0) row.labels.push_back(',');
     row.labels.append(descriptor.labels[i]);
   }
@@ -26,8 +26,15 @@ bool same_family(const FamilyRow& a, const FamilyRow& b) {
 }  // namespace
 
 Shape shape_of(metrics::Kind kind) {
-  if (kind == metrics::Kind::Counter) return Shape::Steps;
-  return kind == metrics::Kind::Histogram ? Shape::Buckets : Shape::Number;
+  switch (kind) {
+    case metrics::Kind::Counter:
+    case metrics::Kind::TopK:  // Its total.
+      return Shape::Steps;
+    case metrics::Kind::Histogram:
+      return Shape::Buckets;
+    default:  // Of a Distinct, the estimate.
+      return Shape::Number;
+  }
 }
 
 void SeriesIndex::load_family(FamilyRow row) {

@@ -22,7 +22,8 @@ struct FamilyRow {
   std::string kind;
   std::string unit;
   double step = 1;
-  std::string labels;  // Names, separated by commas.
+  // Names, separated by commas; for a TopK without the one that names the item.
+  std::string labels;
 };
 struct SeriesRow {
   std::uint32_t id = 0;

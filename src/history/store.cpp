@@ -32,6 +32,7 @@ Statements::Statements(SQLite::Database& database)
       series(database, "INSERT INTO series VALUES (?, ?, ?, ?)"),
       tick(database, "INSERT INTO tick VALUES (?, ?, ?, ?, ?)"),
       total(database, "REPLACE INTO total VALUES (?, ?)"),
+      sketch(database, "REPLACE INTO sketch VALUES (?, ?)"),
       annotation(database, "INSERT INTO annotation (time_ms, kind, text) VALUES (?, ?, ?)"),
       put_state(database, "REPLACE INTO state VALUES (?, ?, ?)"),
       drop_state(database, "DELETE FROM state WHERE area = ? AND key = ?") {}
@@ -66,13 +67,17 @@ void Store::for_each_total(
   std::map<std::pair<std::string, std::string>, metrics::Total> merged;
   // Families come oldest first, so that the newest of the same kind wins.
   parts_->index.for_each([&](const FamilyRow& family, const SeriesRow& series) {
-    const metrics::Total* total = parts_->totals.find(series.id);
-    if (total == nullptr) return;
+    std::optional<metrics::Total> total = parts_->totals.find(series.id);
+    if (!total) return;
     metrics::Total& into = merged[{family.name, series.key}];
-    if (family.kind == to_string(metrics::Kind::Histogram)) {
-      into.histogram = total->histogram;
-    } else {
+    if (family.kind == to_string(metrics::Kind::Counter)) {
       into.steps = total->steps;
+    } else if (family.kind == to_string(metrics::Kind::Histogram)) {
+      into.histogram = std::move(total->histogram);
+    } else if (family.kind == to_string(metrics::Kind::Distinct)) {
+      into.distinct = std::move(total->distinct);
+    } else {
+      into.topk = std::move(total->topk);
     }
   });
   for (auto& [name, total] : merged) visit(name.first, name.second, std::move(total));
@@ -93,27 +98,36 @@ Result<std::vector<StateRow>> Store::state(std::string_view area) const {
   });
 }
 
+void Store::Parts::take_series(const metrics::Snapshot& snapshot, const metrics::Series& series) {
+  const std::uint32_t id = tick.series[series.id()].id;
+  std::uint64_t& value = tick.values[series.id()];
+  switch (series.family().kind) {
+    case metrics::Kind::Counter:
+      value = snapshot.lifetime_steps(series);
+      totals.set_steps(id, value);
+      break;
+    case metrics::Kind::Gauge:
+      value = std::bit_cast<std::uint64_t>(snapshot.value(series));
+      break;
+    case metrics::Kind::Histogram:
+      tick.histograms[value] = snapshot.lifetime_histogram(series);
+      totals.set_histogram(id, tick.histograms[value]);
+      break;
+    case metrics::Kind::Distinct:
+      value = std::bit_cast<std::uint64_t>(snapshot.value(series));
+      totals.set_sketch(id, snapshot.lifetime_total(series));
+      break;
+    case metrics::Kind::TopK:
+      value = snapshot.steps(series);
+      totals.set_sketch(id, snapshot.lifetime_total(series));
+      break;
+  }
+}
+
 void Store::Parts::take(const metrics::Snapshot& snapshot) {
   index.refresh(snapshot, next_tick, tick);
   for (const metrics::FamilySeries& family : snapshot.layout()) {
-    for (const metrics::Series* series : family.series) {
-      const std::size_t i = series->id();
-      switch (tick.series[i].shape) {
-        case Shape::Steps:
-          tick.values[i] = snapshot.lifetime_steps(*series);
-          totals.set_steps(tick.series[i].id, tick.values[i]);
-          break;
-        case Shape::Number:
-          tick.values[i] = std::bit_cast<std::uint64_t>(snapshot.value(*series));
-          break;
-        case Shape::Buckets: {
-          metrics::HistogramTotal& total = tick.histograms[tick.values[i]];
-          total = snapshot.lifetime_histogram(*series);
-          totals.set_histogram(tick.series[i].id, total);
-          break;
-        }
-      }
-    }
+    for (const metrics::Series* series : family.series) take_series(snapshot, *series);
   }
   for (const metrics::Event& event : snapshot.events()) {
     if (events.size() >= kMaxEvents) events.pop_front();
@@ -145,6 +159,10 @@ void Store::Parts::write(std::int64_t time_ms,
     block.clear();
     totals.append_block(block, number);
     Use(statements->total).integer(number).blob(block).run();
+  }
+  for (const std::uint32_t series : totals.changed_sketches()) {
+    block = totals.sketch_bytes(series);
+    Use(statements->sketch).integer(series).blob(block).run();
   }
   const auto put = [&](const std::string& area,
                        const std::string& key,
@@ -216,7 +234,7 @@ void Store::forget_old(SystemTime now) {
   } else if (*forgotten > 0 && !std::exchange(parts_->said_forgetting, true)) {
     const auto hours = std::chrono::duration<double, std::ratio<3600>>(parts_->options.retention);
     log::info("history",
-              "what is older than {:g} hours is deleted from now on (history.retention)",
+              "what is older than {:g} h is deleted from now on (history.retention)",
               hours.count());
   }
 }

@@ -144,6 +144,11 @@ Result<void> Store::Parts::read_all() {
     auto loaded = totals.load_block(static_cast<std::uint32_t>(block), row.blob_at(1));
     if (!loaded) return loaded;
   }
+  SQLite::Statement sketches(*database, "SELECT series, payload FROM sketch");
+  for (Use row(sketches); row.next();) {
+    const auto id = static_cast<std::uint32_t>(row.integer_at(0));
+    if (auto loaded = totals.load_sketch(id, row.blob_at(1)); !loaded) return loaded;
+  }
   SQLite::Statement last(*database, "SELECT max(id) FROM tick");
   Use row(last);
   if (row.next() && !row.null_at(0)) next_tick = std::max(next_tick, row.integer_at(0) + 1);

@@ -25,6 +25,7 @@ struct Statements {
   SQLite::Statement series;
   SQLite::Statement tick;
   SQLite::Statement total;
+  SQLite::Statement sketch;
   SQLite::Statement annotation;
   SQLite::Statement put_state;
   SQLite::Statement drop_state;
@@ -44,6 +45,7 @@ struct Store::Parts {
 
   // Brings `tick` and `totals` to the values of the snapshot.
   void take(const metrics::Snapshot& snapshot);
+  void take_series(const metrics::Snapshot& snapshot, const metrics::Series& series);
   // All of one tick, inside a transaction. Throws as SQLiteCpp does.
   void write(std::int64_t time_ms, std::string_view payload, std::span<const StateRow> state);
   void keep_for_next(std::span<const StateRow> state);

@@ -1,44 +1,11 @@
 #include "history/total_book.hpp"
 
 #include <algorithm>
-#include <bit>
 
+#include "history/total_codec.hpp"
 #include "history/varint.hpp"
 
 namespace discern::history {
-namespace {
-
-void append_histogram(std::string& out, const metrics::HistogramTotal& total) {
-  append_varint(out, total.zero);
-  append_xor(out, std::bit_cast<std::uint64_t>(total.sum));
-  append_varint(out, total.buckets.size());
-  int last = 0;
-  for (const metrics::Bucket& bucket : total.buckets) {
-    append_varint(out, zigzag(bucket.index - last));
-    append_varint(out, bucket.count);
-    last = bucket.index;
-  }
-}
-
-bool take_histogram(ByteReader& in, metrics::HistogramTotal& total) {
-  total.zero = in.varint();
-  total.sum = std::bit_cast<double>(in.xor_bits());
-  const std::uint64_t buckets = in.varint();
-  // Each takes two bytes at least.
-  if (buckets > in.left() / 2) return false;
-  std::int64_t index = 0;
-  for (std::uint64_t i = 0; i < buckets; ++i) {
-    const std::int64_t gap = unzigzag(in.varint());
-    // Ascending, and within the type.
-    if ((i > 0 && gap <= 0) || gap < INT16_MIN || gap > INT16_MAX) return false;
-    index += gap;
-    if (index > INT16_MAX) return false;
-    total.buckets.push_back({static_cast<std::int16_t>(index), in.varint()});
-  }
-  return in.ok();
-}
-
-}  // namespace
 
 TotalBook::Entry& TotalBook::ensure(std::uint32_t series) {
   if (entries_.size() <= series) entries_.resize(series + 1);
@@ -47,23 +14,42 @@ TotalBook::Entry& TotalBook::ensure(std::uint32_t series) {
 
 void TotalBook::set_steps(std::uint32_t series, std::uint64_t steps) {
   Entry& entry = ensure(series);
-  if (entry.total.steps == steps) return;
-  entry.used = true;
-  entry.total.steps = steps;
-  changed_.insert(series / kTotalsPerBlock);
+  if (entry.steps == steps) return;
+  entry.steps = steps;
+  changed_blocks_.insert(series / kTotalsPerBlock);
 }
 
 void TotalBook::set_histogram(std::uint32_t series, const metrics::HistogramTotal& total) {
   Entry& entry = ensure(series);
-  if (entry.total.histogram == total) return;
-  entry.used = true;
-  entry.shape = Shape::Buckets;
-  entry.total.histogram = total;
-  changed_.insert(series / kTotalsPerBlock);
+  if (!entry.histogram) {
+    if (total.count() == 0) return;
+    entry.histogram = std::make_unique<metrics::HistogramTotal>();
+  }
+  if (*entry.histogram == total) return;
+  *entry.histogram = total;
+  changed_blocks_.insert(series / kTotalsPerBlock);
 }
 
-const metrics::Total* TotalBook::find(std::uint32_t series) const {
-  return series < entries_.size() && entries_[series].used ? &entries_[series].total : nullptr;
+void TotalBook::set_sketch(std::uint32_t series, metrics::Total total) {
+  metrics::Total& stored = sketches_[series];
+  if (stored == total) return;
+  stored = std::move(total);
+  changed_sketches_.insert(series);
+}
+
+std::optional<metrics::Total> TotalBook::find(std::uint32_t series) const {
+  if (const auto sketch = sketches_.find(series); sketch != sketches_.end()) return sketch->second;
+  if (series >= entries_.size() || !entries_[series].used()) return std::nullopt;
+  const Entry& entry = entries_[series];
+  metrics::Total total;
+  total.steps = entry.steps;
+  if (entry.histogram) total.histogram = *entry.histogram;
+  return total;
+}
+
+void TotalBook::mark_saved() {
+  changed_blocks_.clear();
+  changed_sketches_.clear();
 }
 
 void TotalBook::append_block(std::string& out, std::uint32_t block) const {
@@ -71,15 +57,18 @@ void TotalBook::append_block(std::string& out, std::uint32_t block) const {
   const std::size_t last = std::min(first + kTotalsPerBlock, entries_.size());
   for (std::size_t series = first; series < last; ++series) {
     const Entry& entry = entries_[series];
-    if (!entry.used) continue;
-    const bool buckets = entry.shape == Shape::Buckets;
-    append_varint(out, (series - first) << 1 | (buckets ? 1 : 0));
-    if (buckets) {
-      append_histogram(out, entry.total.histogram);
+    if (!entry.used()) continue;
+    append_varint(out, (series - first) << 1 | (entry.histogram ? 1 : 0));
+    if (entry.histogram) {
+      append_histogram_total(out, *entry.histogram);
     } else {
-      append_varint(out, entry.total.steps);
+      append_varint(out, entry.steps);
     }
   }
+}
+
+std::string TotalBook::sketch_bytes(std::uint32_t series) const {
+  return pack_sketch(sketches_.at(series));
 }
 
 Result<void> TotalBook::load_block(std::uint32_t block, std::string_view bytes) {
@@ -91,15 +80,23 @@ Result<void> TotalBook::load_block(std::uint32_t block, std::string_view bytes) 
     }
     Entry& entry = ensure(block * kTotalsPerBlock + static_cast<std::uint32_t>(code >> 1));
     entry = {};
-    entry.used = true;
-    entry.shape = code & 1 ? Shape::Buckets : Shape::Steps;
-    if (entry.shape == Shape::Steps) {
-      entry.total.steps = in.varint();
-    } else if (!take_histogram(in, entry.total.histogram)) {
+    if ((code & 1) == 0) {
+      entry.steps = in.varint();
+      continue;
+    }
+    entry.histogram = std::make_unique<metrics::HistogramTotal>();
+    if (!take_histogram_total(in, *entry.histogram)) {
       return Error(Errc::Corrupt, "a histogram among the totals is malformed");
     }
   }
   if (!in.ok()) return Error(Errc::Corrupt, "a block of totals ends too early");
+  return {};
+}
+
+Result<void> TotalBook::load_sketch(std::uint32_t series, std::string_view bytes) {
+  Result<metrics::Total> total = unpack_sketch(bytes);
+  if (!total) return std::move(total).error();
+  sketches_[series] = *std::move(total);
   return {};
 }
 

@@ -1,16 +1,19 @@
 #pragma once
 
-// The newest lifetime total of every series, in blocks of 64 series, so that a tick rewrites a few
-// dozen rows instead of a thousand. Pure: it knows bytes, not files.
+// The newest lifetime total of every series. Counters and histograms are kept in blocks of 64
+// series, so that a tick rewrites a few dozen rows instead of a thousand; a Distinct and a TopK
+// have a row each. Pure: it knows bytes, not files.
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
-#include "history/tick_codec.hpp"
 #include "metrics/series.hpp"
 
 namespace discern::history {
@@ -20,33 +23,41 @@ inline constexpr std::uint32_t kTotalsPerBlock = 64;
 // Series are named by their id in the database. One thread at a time.
 class TotalBook {
  public:
-  // Notes the total; a changed one marks its block.
+  // Each notes the newest total; a changed one is to be saved.
   void set_steps(std::uint32_t series, std::uint64_t steps);
   void set_histogram(std::uint32_t series, const metrics::HistogramTotal& total);
+  // Of a Distinct or a TopK.
+  void set_sketch(std::uint32_t series, metrics::Total total);
 
-  // Null for a series that never had a total above 0.
-  const metrics::Total* find(std::uint32_t series) const;
+  // Nothing for a series that never had a total above 0.
+  std::optional<metrics::Total> find(std::uint32_t series) const;
 
-  // Blocks changed since the last `mark_saved`.
-  const std::set<std::uint32_t>& changed_blocks() const { return changed_; }
-  void mark_saved() { changed_.clear(); }
+  // What changed since the last `mark_saved`: blocks, and series that have a sketch.
+  const std::set<std::uint32_t>& changed_blocks() const { return changed_blocks_; }
+  const std::set<std::uint32_t>& changed_sketches() const { return changed_sketches_; }
+  void mark_saved();
 
   // The bytes of one block, appended to `out`: for each series that has a total its place in the
-  // block and its shape, then steps, or zero count, bits of the sum and buckets.
+  // block and its shape, then the steps or the histogram.
   void append_block(std::string& out, std::uint32_t block) const;
-  // Reads what `append_block` wrote, without marking it. Errors: Corrupt.
+  // The bytes of one sketch. Precondition: it was set.
+  std::string sketch_bytes(std::uint32_t series) const;
+  // Read what these two wrote, without marking it as changed. Errors: Corrupt.
   Result<void> load_block(std::uint32_t block, std::string_view bytes);
+  Result<void> load_sketch(std::uint32_t series, std::string_view bytes);
 
  private:
   struct Entry {
-    bool used = false;
-    Shape shape = Shape::Steps;
-    metrics::Total total;
+    std::uint64_t steps = 0;
+    std::unique_ptr<metrics::HistogramTotal> histogram;  // Of histograms only.
+    bool used() const { return steps > 0 || histogram; }
   };
   Entry& ensure(std::uint32_t series);
 
   std::vector<Entry> entries_;
-  std::set<std::uint32_t> changed_;
+  std::map<std::uint32_t, metrics::Total> sketches_;
+  std::set<std::uint32_t> changed_blocks_;
+  std::set<std::uint32_t> changed_sketches_;
 };
 
 }  // namespace discern::history

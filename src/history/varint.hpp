@@ -72,6 +72,16 @@ class ByteReader {
     return bits;
   }
 
+  std::string_view bytes(std::uint64_t size) {
+    if (size > left()) {
+      fail();
+      return {};
+    }
+    const std::string_view taken(at_, size);
+    at_ += size;
+    return taken;
+  }
+
  private:
   std::uint64_t fail() {
     ok_ = false;

@@ -1,0 +1,194 @@
+#include "net/http_out.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "unit/net/loopback_server.hpp"
+
+namespace discern::net {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+HttpOutcome fetch(HttpOut& http, HttpRequest request) {
+  std::promise<HttpOutcome> got;
+  http.send(std::move(request), [&](HttpOutcome outcome) { got.set_value(std::move(outcome)); });
+  return got.get_future().get();
+}
+
+HttpRequest get(std::string url) {
+  HttpRequest request;
+  request.url = std::move(url);
+  return request;
+}
+
+TEST(HttpOut, BringsStatusHeadersAndBody) {
+  LoopbackServer server([](const std::string&) {
+    return http_answer(418, "X-RateLimit-Bucket: abc\r\n", "short and stout");
+  });
+  HttpOut http;
+  const HttpOutcome outcome = fetch(http, get(server.url("/pot?x=1")));
+  ASSERT_TRUE(outcome.response);
+  EXPECT_EQ(outcome.response->status, 418);
+  EXPECT_EQ(outcome.response->header("x-ratelimit-bucket"), "abc");
+  EXPECT_EQ(outcome.response->header("nothing"), "");
+  EXPECT_EQ(outcome.response->body, "short and stout");
+  EXPECT_GT(outcome.duration, 0ns);
+  EXPECT_THAT(server.requests().at(0), HasSubstr("GET /pot?x=1 HTTP"));
+}
+
+TEST(HttpOut, SendsMethodHeadersAndBody) {
+  LoopbackServer server([](const std::string&) { return http_answer(204, "", ""); });
+  HttpOut http;
+  HttpRequest request = get(server.url("/a"));
+  request.method = "PATCH";
+  request.headers = {"Authorization: Bot x", "Content-Type: application/json"};
+  request.body = "{\"a\":1}";
+  EXPECT_EQ(fetch(http, request).response->status, 204);
+  const std::string seen = server.requests().at(0);
+  EXPECT_THAT(seen, HasSubstr("PATCH /a HTTP"));
+  EXPECT_THAT(seen, HasSubstr("Authorization: Bot x\r\n"));
+  EXPECT_THAT(seen, HasSubstr("\r\n\r\n{\"a\":1}"));
+  EXPECT_THAT(seen, Not(HasSubstr("Expect:")));
+}
+
+TEST(HttpOut, SendsAnEmptyBodyWithItsLength) {
+  LoopbackServer server([](const std::string&) { return http_answer(204, "", ""); });
+  HttpOut http;
+  HttpRequest request = get(server.url("/a"));
+  request.method = "PUT";
+  EXPECT_TRUE(fetch(http, request).response);
+  EXPECT_THAT(server.requests().at(0), HasSubstr("Content-Length: 0\r\n"));
+}
+
+TEST(HttpOut, SendsFilesAsParts) {
+  LoopbackServer server([](const std::string&) { return http_answer(200, "", "{}"); });
+  HttpOut http;
+  HttpRequest request = get(server.url("/a"));
+  request.method = "POST";
+  request.parts = {{"payload_json", "", "application/json", "{\"content\":\"x\"}"},
+                   {"files[0]", "a.png", "image/png", std::string("\x89PNG\0\1", 6)}};
+  EXPECT_TRUE(fetch(http, request).response);
+  const std::string seen = server.requests().at(0);
+  EXPECT_THAT(seen, HasSubstr("multipart/form-data; boundary="));
+  EXPECT_THAT(seen, HasSubstr("name=\"payload_json\""));
+  EXPECT_THAT(seen, HasSubstr("name=\"files[0]\"; filename=\"a.png\""));
+  EXPECT_THAT(seen, HasSubstr(std::string("\x89PNG\0\1", 6)));
+}
+
+TEST(HttpOut, DoesNotFollowRedirects) {
+  LoopbackServer server([](const std::string&) {
+    return http_answer(302, "Location: http://127.0.0.1:1/elsewhere\r\n", "");
+  });
+  HttpOut http;
+  EXPECT_EQ(fetch(http, get(server.url("/a"))).response->status, 302);
+}
+
+TEST(HttpOut, SaysThatNothingWasSentWhenNobodyListens) {
+  HttpOut http;
+  const HttpOutcome outcome = fetch(http, get("http://127.0.0.1:1/secret-path"));
+  ASSERT_FALSE(outcome.response);
+  EXPECT_EQ(outcome.response.error().kind, Errc::Unavailable);
+  EXPECT_FALSE(outcome.maybe_sent);
+  EXPECT_THAT(outcome.response.error().text, HasSubstr("127.0.0.1:1"));
+  EXPECT_THAT(outcome.response.error().text, Not(HasSubstr("secret-path")));
+}
+
+TEST(HttpOut, SaysThatARequestMayHaveArrivedWhenTheAnswerIsMissing) {
+  LoopbackServer server([](const std::string&) { return std::string(); });
+  HttpOut http;
+  const HttpOutcome outcome = fetch(http, get(server.url("/a")));
+  ASSERT_FALSE(outcome.response);
+  EXPECT_TRUE(outcome.maybe_sent);
+}
+
+TEST(HttpOut, GivesUpAfterTheTimeout) {
+  std::promise<void> release;
+  LoopbackServer server([&](const std::string&) {
+    release.get_future().wait();
+    return http_answer(200, "", "late");
+  });
+  HttpOut http;
+  HttpRequest request = get(server.url("/a"));
+  request.timeout = 50ms;
+  const HttpOutcome outcome = fetch(http, request);
+  release.set_value();
+  ASSERT_FALSE(outcome.response);
+  EXPECT_EQ(outcome.response.error().kind, Errc::Timeout);
+}
+
+TEST(HttpOut, RefusesAnAnswerThatIsTooLarge) {
+  LoopbackServer server(
+      [](const std::string&) { return http_answer(200, "", std::string(100'000, 'x')); });
+  HttpOut http;
+  HttpRequest request = get(server.url("/a"));
+  request.max_response_bytes = 1000;
+  const HttpOutcome outcome = fetch(http, request);
+  ASSERT_FALSE(outcome.response);
+  EXPECT_EQ(outcome.response.error().kind, Errc::Limit);
+}
+
+TEST(HttpOut, RefusesOtherSchemesAndBrokenHeaders) {
+  HttpOut http;
+  EXPECT_EQ(fetch(http, get("file:///etc/passwd")).response.error().kind, Errc::Invalid);
+  HttpRequest request = get("http://127.0.0.1:1/");
+  request.headers = {"A: b\r\nC: d"};
+  EXPECT_EQ(fetch(http, request).response.error().kind, Errc::Invalid);
+}
+
+TEST(HttpOut, RunsPostedWorkOnItsThreadInTime) {
+  HttpOut http;
+  std::promise<std::thread::id> first;
+  std::promise<std::thread::id> second;
+  http.post_at(std::chrono::steady_clock::now() + 20ms,
+               [&] { second.set_value(std::this_thread::get_id()); });
+  http.post([&] { first.set_value(std::this_thread::get_id()); });
+  const std::thread::id thread = first.get_future().get();
+  EXPECT_NE(thread, std::this_thread::get_id());
+  EXPECT_EQ(second.get_future().get(), thread);
+}
+
+TEST(HttpOut, CallsBackOnceForEveryRequestWhenStopped) {
+  std::promise<void> release;
+  LoopbackServer server([&, waited = false](const std::string&) mutable {
+    if (!std::exchange(waited, true)) release.get_future().wait();
+    return http_answer(200, "", "");
+  });
+  std::atomic<int> closed{0};
+  std::atomic<int> called{0};
+  HttpOut http({.max_in_flight = 2});
+  for (int i = 0; i < 10; ++i) {
+    http.send(get(server.url("/a")), [&](const HttpOutcome& outcome) {
+      ++called;
+      if (!outcome.response && outcome.response.error().kind == Errc::Closed) ++closed;
+    });
+  }
+  http.stop(10ms);
+  release.set_value();
+  EXPECT_EQ(called, 10);
+  EXPECT_EQ(closed, 10);
+  EXPECT_FALSE(http.post([] {}));
+  EXPECT_EQ(fetch(http, get("http://127.0.0.1:1/")).response.error().kind, Errc::Closed);
+}
+
+TEST(HttpOut, RunsWorkPostedBeforeAStop) {
+  for (int i = 0; i < 50; ++i) {
+    bool ran = false;
+    HttpOut http;
+    ASSERT_TRUE(http.post([&] { ran = true; }));
+    http.stop(0ms);
+    EXPECT_TRUE(ran);
+  }
+}
+
+TEST(HttpOut, RefusesMoreThanItsQueueHolds) {
+  HttpOut http({.max_in_flight = 1, .max_waiting = 0});
+  EXPECT_EQ(fetch(http, get("http://127.0.0.1:1/")).response.error().kind, Errc::Limit);
+}
+
+}  // namespace
+}  // namespace discern::net

@@ -106,6 +106,7 @@ std::unique_ptr<SocketListener> Simulator::on_socket(GatewaySocket& socket,
 void Simulator::on_tick() {
   const Instant at = now();
   play_scenario(at);
+  control_.on_tick(at);
   life_.on_tick(at);
   if (at < next_slow_tick_) return;
   next_slow_tick_ = at + Millis{100};

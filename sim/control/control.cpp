@@ -18,4 +18,16 @@ Result<json::object> Control::act(std::string_view action,
   return Error(Errc::NotFound, fmt::format("there is no action \"{}\"", action));
 }
 
+void Control::act_later(Instant at, std::string_view action, json::object parameters) {
+  later_.emplace(at, Pending{std::string(action), std::move(parameters)});
+}
+
+void Control::on_tick(Instant now) {
+  while (!later_.empty() && later_.begin()->first <= now) {
+    const Pending due = std::move(later_.extract(later_.begin()).mapped());
+    // What it was to undo may have ended by itself.
+    static_cast<void>(act(due.action, due.parameters, now).ok());
+  }
+}
+
 }  // namespace discern::sim

@@ -3,6 +3,7 @@
 // The tests' hand on the simulator: one action, by name, with JSON parameters. The HTTP paths below
 // /_sim/ and the steps of a scenario are the same actions.
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,12 +23,21 @@ class Control {
   // nobody is connected.
   Result<json::object> act(std::string_view action, const json::object& parameters, Instant now);
 
+  // The same at a later time, as actions with `for_s` undo themselves.
+  void act_later(Instant at, std::string_view action, json::object parameters);
+  void on_tick(Instant now);
+
   State& state() { return state_; }
   Life& life() { return life_; }
 
  private:
+  struct Pending {
+    std::string action;
+    json::object parameters;
+  };
   State& state_;
   Life& life_;
+  std::multimap<Instant, Pending> later_;
 };
 
 using ControlAction = Result<json::object> (*)(Control&, const json::object&, Instant);

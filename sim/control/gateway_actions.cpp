@@ -54,8 +54,11 @@ Result<json::object> invalid_session(Control& control,
   });
 }
 
-Result<json::object> silence(Control& control, const json::object& parameters, Instant) {
+Result<json::object> silence(Control& control, const json::object& parameters, Instant now) {
   const bool on = flag_parameter(parameters, "on", true);
+  if (const Millis lasts = duration_parameter(parameters, "for_s"); on && lasts > Millis{0}) {
+    control.act_later(now + lasts, "silence", {{"on", false}});
+  }
   control.state().gateway.set_silent(on);
   return json::object{{"silent", on}};
 }

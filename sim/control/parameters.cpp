@@ -21,6 +21,10 @@ std::string text_parameter(const json::object& parameters, std::string_view key)
   return std::string(value->get_string());
 }
 
+Millis duration_parameter(const json::object& parameters, std::string_view key) {
+  return Millis{static_cast<std::int64_t>(number_parameter(parameters, key, 0) * 1000)};
+}
+
 bool flag_parameter(const json::object& parameters, std::string_view key, bool otherwise) {
   const json::value* value = parameters.if_contains(key);
   return value != nullptr && value->is_bool() ? value->get_bool() : otherwise;

@@ -112,6 +112,9 @@ Result<json::object> outage(Control& control, const json::object& parameters, In
   Guild* guild = chosen_guild(control, parameters);
   if (guild == nullptr) return no_such_guild();
   const bool over = flag_parameter(parameters, "over", false);
+  if (const Millis lasts = duration_parameter(parameters, "for_s"); !over && lasts > Millis{0}) {
+    control.act_later(now + lasts, "outage", {{"guild", to_text(guild->id)}, {"over", true}});
+  }
   if (guild->available != over) {
     state.world.set_available(*guild, over);
     state.gateway.dispatch(over ? guild_create(state.world, *guild) : guild_outage(guild->id), now);

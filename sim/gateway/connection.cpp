@@ -14,6 +14,8 @@ namespace {
 
 // Enough in flight to keep the kernel busy, little enough that a slow reader costs no memory.
 constexpr std::size_t kHighWater = std::size_t{512} * 1024;
+// Guilds are costly to make: with less of them at a time the other connections get their turn.
+constexpr std::size_t kGuildHighWater = std::size_t{64} * 1024;
 // Beyond an interval and a half a client is late even on a busy machine.
 constexpr Millis kHeartbeatSlack{2000};
 
@@ -207,15 +209,14 @@ void Connection::pump(Instant now) {
 
 // What is only made when the client is ready for it: the guilds after READY, and the flood.
 bool Connection::produce_next() {
+  if (socket_.unsent() >= kGuildHighWater && session_->awaits_guilds()) return false;
   if (const auto next = session_->take_awaited_guild()) {
     const Guild* guild = gateway_.world().find_guild(*next);
     if (guild == nullptr) {
       gateway_.append(
           *session_, "GUILD_DELETE", make_text(fmt::format(R"({{"id":"{}"}})", bits(*next))));
     } else if (guild->available) {
-      gateway_.append(*session_,
-                      "GUILD_CREATE",
-                      make_text(json::serialize(guild_create_object(gateway_.world(), *guild))));
+      gateway_.append_guild_create(*session_, guild->id);
     }
     return true;
   }
@@ -228,7 +229,14 @@ void Connection::send_event(const SentEvent& event) {
     if (!event.replayable) return;
     ++replayed_;
   }
-  send(dispatch_payload(event.type, event.sequence, *event.d));
+  if (event.d != nullptr) {
+    send(dispatch_payload(event.type, event.sequence, *event.d));
+    return;
+  }
+  const Guild* guild = gateway_.world().find_guild(event.guild);
+  const json::object object = guild != nullptr ? guild_create_object(gateway_.world(), *guild)
+                                               : unavailable_guild_object(event.guild);
+  send(dispatch_payload(event.type, event.sequence, json::serialize(object)));
 }
 
 bool Connection::send_flood_event() {

@@ -123,9 +123,18 @@ void Gateway::end_session(Session& session, std::string_view why) {
 }
 
 std::uint64_t Gateway::append(Session& session, std::string_view type, Text d, bool replayable) {
+  count(session, type);
+  return session.append(type, std::move(d), replayable);
+}
+
+void Gateway::append_guild_create(Session& session, Snowflake guild) {
+  count(session, "GUILD_CREATE");
+  session.append_guild_create(guild);
+}
+
+void Gateway::count(const Session& session, std::string_view type) {
   ++counts_.dispatches_by_type[type];
   ++counts_.dispatches_by_shard[session.shard().id];
-  return session.append(type, std::move(d), replayable);
 }
 
 std::size_t Gateway::guilds_on(Shard shard) const {

@@ -76,6 +76,7 @@ class Gateway {
   void detach(Session& session, Instant now);
   void end_session(Session& session, std::string_view why);
   std::uint64_t append(Session& session, std::string_view type, Text d, bool replayable = true);
+  void append_guild_create(Session& session, Snowflake guild);
   std::size_t guilds_on(Shard shard) const;
   // True when another shard of the same identify bucket is connected: one client, too eager.
   bool bucket_is_busy(Shard shard, const Connection& except) const;
@@ -104,6 +105,7 @@ class Gateway {
     std::optional<Instant> detached_at;
   };
   Connection* connection_of(const Session& session);
+  void count(const Session& session, std::string_view type);
 
   World& world_;
   Complaints& complaints_;

@@ -1,6 +1,13 @@
 #include "sim/gateway/session.hpp"
 
 namespace discern::sim {
+namespace {
+
+std::size_t size_of(const SentEvent& event) {
+  return event.d == nullptr ? 0 : event.d->size();
+}
+
+}  // namespace
 
 bool Session::hears(const Event& event) const {
   if (event.guild) {
@@ -33,10 +40,18 @@ std::optional<Snowflake> Session::take_awaited_guild() {
 }
 
 std::uint64_t Session::append(std::string_view type, Text d, bool replayable) {
-  ++last_sequence_;
-  ++counts_[type];
-  buffered_bytes_ += d->size();
-  buffer_.push_back({last_sequence_, type, std::move(d), replayable});
+  return append({0, type, std::move(d), {}, replayable});
+}
+
+std::uint64_t Session::append_guild_create(Snowflake guild) {
+  return append({0, "GUILD_CREATE", nullptr, guild, true});
+}
+
+std::uint64_t Session::append(SentEvent event) {
+  event.sequence = ++last_sequence_;
+  ++counts_[event.type];
+  buffered_bytes_ += size_of(event);
+  buffer_.push_back(std::move(event));
   forget_old();
   return last_sequence_;
 }
@@ -44,7 +59,7 @@ std::uint64_t Session::append(std::string_view type, Text d, bool replayable) {
 void Session::forget_old() {
   while (buffer_.size() > limits_.events ||
          (buffered_bytes_ > limits_.bytes && buffer_.size() > 1)) {
-    buffered_bytes_ -= buffer_.front().d->size();
+    buffered_bytes_ -= size_of(buffer_.front());
     buffer_.pop_front();
   }
 }

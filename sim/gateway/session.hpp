@@ -26,7 +26,10 @@ struct Shard {
 struct SentEvent {
   std::uint64_t sequence = 0;
   std::string_view type;
+  // Null for the GUILD_CREATE of `guild` after READY: it is made from the world whenever it is
+  // sent, because keeping 100,000 of them would take a gigabyte.
   Text d;
+  Snowflake guild{};
   // READY and RESUMED answer one connection; they keep their number and are not sent again.
   bool replayable = true;
 };
@@ -54,6 +57,7 @@ class Session {
 
   // Gives the next sequence number, beginning with 1, and keeps the event for replay.
   std::uint64_t append(std::string_view type, Text d, bool replayable = true);
+  std::uint64_t append_guild_create(Snowflake guild);
 
   std::uint64_t last_sequence() const { return last_sequence_; }
   // The event of that number; null when it is forgotten or not yet there.
@@ -68,11 +72,13 @@ class Session {
   void await_guilds(const std::vector<Snowflake>& guilds);
   // Takes the next of them off the list.
   std::optional<Snowflake> take_awaited_guild();
+  bool awaits_guilds() const { return !awaited_.empty(); }
 
   // How many events of the load mode are still to be sent.
   std::uint64_t flood_left = 0;
 
  private:
+  std::uint64_t append(SentEvent event);
   void forget_old();
 
   std::string id_;

@@ -75,6 +75,16 @@ TEST_F(ControlTest, TakesGuildsDownAndUp) {
   EXPECT_EQ(state.gateway.counts().dispatches_by_type.at("GUILD_CREATE"), 21U);
 }
 
+TEST_F(ControlTest, EndsAnOutageByItselfWhenAskedTo) {
+  connect(first, "[0,1]");
+  const std::string id = to_text(state.world.guilds()[0].id);
+  ASSERT_TRUE(control.act("outage", {{"guild", id}, {"for_s", 2}}, kNow).ok());
+  control.on_tick(kNow + Millis{1999});
+  EXPECT_FALSE(state.world.guilds()[0].available);
+  control.on_tick(kNow + Millis{2000});
+  EXPECT_TRUE(state.world.guilds()[0].available);
+}
+
 TEST_F(ControlTest, CountsTheTruthBySession) {
   connect(first, "[0,2]");
   connect(second, "[1,2]");

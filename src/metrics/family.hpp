@@ -27,7 +27,13 @@ class FamilyBase {
   // The series with these label values, created on first use; wait-free when it exists and its
   // values need no cleaning. Beyond the family's max_series, or when the process has no cells left
   // (slab.hpp: kSlots), the one whose labels are all `other`.
-  const Series& ensure(const LabelValues& values);
+  const Series& ensure(const LabelValues& values) {
+    // The usual case, kept short: one label, whose value is the key.
+    if (key_labels_ == 1 && values[0].size() <= kMaxLabelBytes) [[likely]] {
+      if (const Series* found = index_.find(values[0], hash_key(values[0]))) return *found;
+    }
+    return ensure_joined(values);
+  }
 
  protected:
   static std::uint32_t slot(const Series& series) { return series.slot_; }
@@ -36,6 +42,7 @@ class FamilyBase {
 
  private:
   friend class Registry;
+  const Series& ensure_joined(const LabelValues& values);
   const Series& ensure_slowly(const LabelValues& values);
 
   Registry& registry_;

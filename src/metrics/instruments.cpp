@@ -7,6 +7,8 @@
 namespace discern::metrics::histogram_cells {
 namespace {
 
+static_assert(kNoSlot + kCells <= kSinkSlots, "an empty handle must not count in other's cells");
+
 // The cell of the octave's first count, taking room for it when this slab has none yet. Null when
 // the dynamic part is used up: that value then counts in the zero bucket, so that the count of the
 // histogram stays right.
@@ -44,7 +46,7 @@ void observe_in(std::uint64_t* cells, std::uint32_t slot, double value) {
 }  // namespace
 
 void observe_slow(std::uint32_t slot, double value) noexcept {
-  if (std::isnan(value)) return;
+  if (slot == kNoSlot || std::isnan(value)) return;
   value = std::max(value, 0.0);
   if (std::uint64_t* cells = slab::acquire()) return observe_in(cells, slot, value);
   slab::with_shared([&](std::uint64_t* cells) { observe_in(cells, slot, value); });

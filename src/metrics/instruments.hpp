@@ -20,12 +20,12 @@ class Counter {
 
   // `n` in steps of the family (nanoseconds for CPU seconds, otherwise 1).
   void add(std::uint64_t n = 1) const noexcept {
-    std::uint64_t* cells = discern_thread_slab;
-    if (cells == nullptr) [[unlikely]] {
-      cells = slab::acquire();
-      if (cells == nullptr) return slab::add_shared(slot_, n);
+    if (std::uint64_t* cells = discern_thread_slab) [[likely]] {
+      std::uint64_t& cell = cells[slot_];
+      slab::store(cell, slab::load(cell) + n);
+    } else {
+      slab::add_first(slot_, n);
     }
-    slab::store(cells[slot_], slab::load(cells[slot_]) + n);
   }
   void add(std::chrono::nanoseconds d) const noexcept {
     if (d.count() > 0) add(static_cast<std::uint64_t>(d.count()));
@@ -66,8 +66,9 @@ inline constexpr std::uint32_t kUsed = 2;  // Bit n: octave n has counts.
 inline constexpr std::uint32_t kOctave = 8;
 inline constexpr std::uint32_t kCells = kOctave + kOctaves / 2;
 
-// Everything but the usual case: first value in an octave, out of range, no slab.
-void observe_slow(std::uint32_t slot, double value) noexcept;
+// Everything but the usual case: first value in an octave, out of range, no slab, an empty handle
+// (whose octaves are never made, so that it always comes here).
+[[gnu::cold]] void observe_slow(std::uint32_t slot, double value) noexcept;
 }  // namespace histogram_cells
 
 // Counts values in exponential buckets (buckets.hpp). Wait-free. Values are in the family's base
@@ -82,19 +83,18 @@ class Histogram {
   void observe(double value) const noexcept {
     namespace hc = histogram_cells;
     std::uint64_t* cells = discern_thread_slab;
+    const std::uint32_t slot = slot_;
     BucketPosition at;
-    if (slot_ == kNoSlot) [[unlikely]]
-      return;
     if (cells == nullptr || !find_bucket(value, at)) [[unlikely]] {
-      return hc::observe_slow(slot_, value);
+      return hc::observe_slow(slot, value);
     }
-    const std::uint64_t pair = slab::load(cells[slot_ + hc::kOctave + at.octave / 2]);
+    const std::uint64_t pair = slab::load(cells[slot + hc::kOctave + at.octave / 2]);
     const auto offset = static_cast<std::uint32_t>(pair >> (at.octave % 2 * 32));
     if (offset == 0) [[unlikely]]
-      return hc::observe_slow(slot_, value);
+      return hc::observe_slow(slot, value);
     std::uint64_t& count = cells[offset + at.step];
     slab::store(count, slab::load(count) + 1);
-    std::uint64_t& sum = cells[slot_ + hc::kSum];
+    std::uint64_t& sum = cells[slot + hc::kSum];
     slab::store(sum, std::bit_cast<std::uint64_t>(std::bit_cast<double>(slab::load(sum)) + value));
   }
   void observe(std::chrono::nanoseconds d) const noexcept {

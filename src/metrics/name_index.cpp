@@ -2,37 +2,11 @@
 
 #include <cstdlib>
 
-#include "metrics/series.hpp"
-
 namespace discern::metrics {
-namespace {
-
-constexpr std::uint64_t kPointer = (std::uint64_t{1} << 48) - 1;
-
-// The low bits of the hash choose the place, so the high ones make the tag.
-std::uint64_t tag_of(std::uint64_t hash) {
-  return hash & ~kPointer;
-}
-
-const Series* series_of(std::uint64_t entry) {
-  return reinterpret_cast<const Series*>(entry & kPointer);
-}
-
-}  // namespace
 
 NameIndex::NameIndex() {
   tables_.push_back(std::make_unique<Table>(16));
   current_.store(tables_.back().get(), std::memory_order_release);
-}
-
-const Series* NameIndex::find(std::string_view key, std::uint64_t hash) const noexcept {
-  const Table* table = current_.load(std::memory_order_acquire);
-  const std::uint64_t tag = tag_of(hash);
-  for (std::size_t i = hash & table->mask;; i = (i + 1) & table->mask) {
-    const std::uint64_t entry = table->entries[i].load(std::memory_order_acquire);
-    if (entry == 0) return nullptr;
-    if (tag_of(entry) == tag && series_of(entry)->key() == key) return series_of(entry);
-  }
 }
 
 void NameIndex::insert(const Series& series, std::uint64_t hash) {

@@ -9,14 +9,20 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics/series.hpp"
+
 namespace discern::metrics {
 
-class Series;
-
-// Multiply-hash, eight bytes at a time: names are short, and this is most of a look-up's cost. Not
-// keyed: the cap of each family bounds what chosen collisions can cost.
+// Multiplies and folds, eight bytes at a time: names are short, and this is most of a look-up's
+// cost. Folding the upper half of the product down is what makes each bit of the name move the low
+// bits of the hash, which choose the place. Not keyed: the cap of a family bounds what chosen
+// collisions cost.
 inline std::uint64_t hash_key(std::string_view key) noexcept {
-  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ull;
+  __extension__ using Wide = unsigned __int128;
+  const auto fold = [](std::uint64_t a, std::uint64_t b) {
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  };
   const auto word = [](const char* p) {
     std::uint64_t w;
     std::memcpy(&w, p, 8);
@@ -27,16 +33,15 @@ inline std::uint64_t hash_key(std::string_view key) noexcept {
     std::memcpy(&w, p, 4);
     return std::uint64_t{w};
   };
+  constexpr std::uint64_t kFirst = 0xA0761D6478BD642Full;
+  constexpr std::uint64_t kSecond = 0xE7037ED1A0B428DBull;
   const char* p = key.data();
   const std::size_t size = key.size();
-  std::uint64_t h = size * kOdd;
+  std::uint64_t h = size * kSecond;
   std::uint64_t tail = 0;
   // The last word overlaps the one before; reading a tail of unknown length costs more.
   if (size >= 8) {
-    for (std::size_t i = 0; i + 8 < size; i += 8) {
-      h = (h ^ word(p + i)) * kOdd;
-      h ^= h >> 29;
-    }
+    for (std::size_t i = 0; i + 8 < size; i += 8) h = fold(h ^ word(p + i), kFirst);
     tail = word(p + size - 8);
   } else if (size >= 4) {
     tail = half(p) << 32 | half(p + size - 4);
@@ -46,8 +51,32 @@ inline std::uint64_t hash_key(std::string_view key) noexcept {
     };
     tail = byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
   }
-  h = (h ^ tail) * kOdd;
-  return h ^ (h >> 32);
+  return fold(h ^ tail, kSecond);
+}
+
+// A call of memcmp costs more than comparing a name does.
+inline bool same_key(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  std::size_t left = a.size();
+  const char* p = a.data();
+  const char* q = b.data();
+  const auto differ = [](const char* x, const char* y) {
+    std::uint64_t u;
+    std::uint64_t v;
+    std::memcpy(&u, x, 8);
+    std::memcpy(&v, y, 8);
+    return u != v;
+  };
+  if (left < 8) {
+    for (; left > 0; --left) {
+      if (p[left - 1] != q[left - 1]) return false;
+    }
+    return true;
+  }
+  for (; left > 8; left -= 8, p += 8, q += 8) {
+    if (differ(p, q)) return false;
+  }
+  return !differ(a.data() + a.size() - 8, b.data() + b.size() - 8);
 }
 
 // Open addressing over an array that is published through an atomic pointer. Outgrown arrays are
@@ -60,7 +89,17 @@ class NameIndex {
   NameIndex();
 
   // `hash` is hash_key(key).
-  const Series* find(std::string_view key, std::uint64_t hash) const noexcept;
+  const Series* find(std::string_view key, std::uint64_t hash) const noexcept {
+    const Table* table = current_.load(std::memory_order_acquire);
+    const Entry* entries = table->entries.data();
+    for (std::size_t i = hash & table->mask;; i = (i + 1) & table->mask) {
+      const std::uint64_t entry = entries[i].load(std::memory_order_acquire);
+      if (entry == 0) return nullptr;
+      if (tag_of(entry) == tag_of(hash) && same_key(series_of(entry)->key(), key)) {
+        return series_of(entry);
+      }
+    }
+  }
   void insert(const Series& series, std::uint64_t hash);
   std::size_t bytes() const;
 
@@ -73,6 +112,12 @@ class NameIndex {
     std::size_t mask;
     std::vector<Entry> entries;
   };
+  static constexpr std::uint64_t kPointer = (std::uint64_t{1} << 48) - 1;
+  // The low bits of the hash choose the place, so the high ones make the tag.
+  static std::uint64_t tag_of(std::uint64_t hash) { return hash & ~kPointer; }
+  static const Series* series_of(std::uint64_t entry) {
+    return reinterpret_cast<const Series*>(entry & kPointer);
+  }
   static void place(Table& table, std::uint64_t entry, std::uint64_t hash);
 
   std::vector<std::unique_ptr<Table>> tables_;

@@ -32,14 +32,7 @@ FamilyBase::FamilyBase(Registry& registry, const Descriptor& descriptor)
   if (descriptor.kind == Kind::Distinct) key_ = make_random_key();
 }
 
-const Series& FamilyBase::ensure(const LabelValues& values) {
-  if (key_labels_ <= 1) {
-    const std::string_view key = key_labels_ == 1 ? values[0] : std::string_view();
-    // Longer than any that is stored; hashing a megabyte to learn that would be a waste.
-    if (key.size() > kMaxLabelBytes) return ensure_slowly(values);
-    if (const Series* found = index_.find(key, hash_key(key))) return *found;
-    return ensure_slowly(values);
-  }
+const Series& FamilyBase::ensure_joined(const LabelValues& values) {
   // Most label values are clean and short, and then the joined values are the key. A value that
   // holds a separator makes a key with too many of them, which is in no index.
   char joined[256];
@@ -150,9 +143,10 @@ Result<void> Registry::check_new_name(const Descriptor& descriptor) const {
                      " was declared before with another kind, unit or step, or with other labels; "
                      "choose another name");
   }
-  for (const auto& [name, family] : families_) {
+  for (const auto& declared : families_) {
+    const std::string_view name = declared.first;
     const bool built_in = std::none_of(
-        adopted_.begin(), adopted_.end(), [&](const Descriptor& d) { return d.name == name; });
+        adopted_.begin(), adopted_.end(), [name](const Descriptor& d) { return d.name == name; });
     if (built_in && clashes(name)) return Error(Errc::Exists, quoted + " is built in");
   }
   return {};

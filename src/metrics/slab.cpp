@@ -21,7 +21,7 @@ struct Process {
   std::vector<std::uint64_t*> all;   // Every slab ever made; never unmapped.
   std::vector<std::uint64_t*> free;  // Those without a thread.
   std::uint64_t* shared = nullptr;   // For counts without a slab; written with locked adds.
-  std::uint32_t next_slot = 8;       // Slots 0 to 7: the sink of empty handles.
+  std::uint32_t next_slot = kSinkSlots;
   std::map<std::uint32_t, std::uint32_t> released;  // First cell to count; never adjacent.
 };
 
@@ -107,6 +107,12 @@ std::uint64_t* acquire() noexcept {
   p.free.reserve(p.all.size());  // So that giving back cannot throw.
   discern_thread_slab = cells;
   return cells;
+}
+
+void add_first(std::uint32_t slot, std::uint64_t n) noexcept {
+  std::uint64_t* cells = acquire();
+  if (cells == nullptr) return add_shared(slot, n);
+  store(cells[slot], load(cells[slot]) + n);
 }
 
 void with_shared(const std::function<void(std::uint64_t*)>& use) noexcept {

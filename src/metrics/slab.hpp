@@ -36,6 +36,7 @@ inline constexpr std::uint32_t kSlots = 1u << 21;
 inline constexpr std::uint32_t kDynamicCells = 1u << 21;
 // A handle made without a registry counts here, and nobody reads it.
 inline constexpr std::uint32_t kNoSlot = 0;
+inline constexpr std::uint32_t kSinkSlots = 40;  // From kNoSlot on; as wide as a histogram.
 
 namespace slab {
 
@@ -44,6 +45,9 @@ namespace slab {
 // Not for signal handlers, nor is any counting: a handler that interrupts an increment of the same
 // cell would lose one.
 std::uint64_t* acquire() noexcept;
+
+// The first count of a thread: with a slab of its own from now on, or by add_shared.
+[[gnu::cold]] void add_first(std::uint32_t slot, std::uint64_t n) noexcept;
 
 // Counts without a slab, by locked adds to cells that are summed like any other slab's.
 void add_shared(std::uint32_t slot, std::uint64_t n) noexcept;

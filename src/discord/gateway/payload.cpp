@@ -141,10 +141,16 @@ bool read_string(ondemand::value value, std::string& out) {
   return true;
 }
 
-// A missing, null or false value is false.
-bool read_bool(ondemand::value value) {
-  bool out = false;
-  return value.get_bool().get(out) == SUCCESS && out;
+// Of another type than expected: tolerated. Any other error is of the JSON itself, after which
+// nothing more may be read.
+bool is_fatal(simdjson::error_code error) {
+  return error != SUCCESS && error != simdjson::INCORRECT_TYPE && error != simdjson::NUMBER_ERROR;
+}
+
+// Anything but true is false; not so the error of broken JSON.
+bool read_bool(ondemand::value value, bool& out) {
+  out = false;
+  return !is_fatal(value.get_bool().get(out));
 }
 
 }  // namespace
@@ -161,6 +167,8 @@ struct PayloadReader::State {
   }
 
   bool find_d(ondemand::value& d) {
+    // A fatal error leaves the document without its parser.
+    if (!document.is_alive()) return false;
     document.rewind();
     return document.find_field_unordered("d").get(d) == SUCCESS;
   }
@@ -241,8 +249,7 @@ bool PayloadReader::invalid_session(bool& resumable) {
     ondemand::value d;
     resumable = false;
     if (!state_->find_d(d)) return false;
-    resumable = read_bool(d);
-    return true;
+    return read_bool(d, resumable);
   });
 }
 
@@ -274,11 +281,13 @@ bool PayloadReader::guild(GuildFields& fields) {
       failed = !read_id(value, fields.id);
     } else if (key == "member_count") {
       std::uint64_t members = 0;
-      if (value.get_uint64().get(members) == SUCCESS) fields.members = members;
+      const simdjson::error_code error = value.get_uint64().get(members);
+      if (error == SUCCESS) fields.members = members;
+      failed = is_fatal(error);
     } else if (key == "preferred_locale") {
       if (!read_raw_string(value, fields.locale)) fields.locale = {};
     } else if (key == "unavailable") {
-      fields.unavailable = read_bool(value);
+      failed = !read_bool(value, fields.unavailable);
     }
   });
   return fine && fields.id;
@@ -296,8 +305,8 @@ bool PayloadReader::message(MessageFields& fields) {
       ondemand::object object;
       failed = value.get_object().get(object) != SUCCESS;
       if (failed) return;
-      failed = !each_field(object, [&](auto inner, ondemand::value field, bool&) {
-        if (inner == "bot") fields.bot = read_bool(field);
+      failed = !each_field(object, [&](auto inner, ondemand::value field, bool& bad) {
+        if (inner == "bot") bad = !read_bool(field, fields.bot);
       });
     }
   });

@@ -65,6 +65,11 @@ void Buckets::release(const RateKey& key) {
 Buckets::State& Buckets::learn(const RateKey& key, const RateHeaders& headers, SteadyTime now) {
   release(key);
   if (!headers.bucket.empty()) bucket_of_route_[key.route] = headers.bucket;
+  const auto booked = states_.find(key.place);
+  // Booked while its bucket was unknown, and nobody will look there again.
+  if (booked != states_.end() && booked->second.in_flight == 0 && key.place != place_of(key)) {
+    states_.erase(booked);
+  }
   State& state = states_[place_of(key)];
   state.last_used = now;
   if (!headers.limit) {

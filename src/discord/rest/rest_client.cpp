@@ -213,7 +213,12 @@ void RestClient::on_response(const JobPtr& job, const net::HttpResponse& respons
   const SteadyTime now = clock_.steady_now();
   const RestRequest& request = job->request;
   if (response.status == 429) return on_limited(job, response, now);
-  buckets_.on_answer(job->key, parse_rate_headers(response), now);
+  // What a failing server says, or does not say, about limits means nothing.
+  if (response.status >= 500) {
+    buckets_.on_no_answer(job->key);
+  } else {
+    buckets_.on_answer(job->key, parse_rate_headers(response), now);
+  }
   if (response.status < 400) {
     return finish(job, {RestResponse{response.status, response.body}, 0, response.status});
   }

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 #include "base/files.hpp"
 
@@ -196,13 +195,12 @@ std::string example_config() {
 }
 
 Result<Config> parse_config(std::string_view text, std::string_view origin) {
-  const toml::parse_result parsed = toml::parse(text, origin);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
+  try {
+    return Parser(origin).run(toml::parse(text, origin));
+  } catch (const toml::parse_error& error) {
     return Error(Errc::Invalid,
                  fmt::format("{}:{}: {}", origin, error.source().begin.line, error.description()));
   }
-  return Parser(origin).run(parsed.table());
 }
 
 Result<void> apply_environment(Config& config,

@@ -9,9 +9,6 @@ namespace {
 
 namespace catalogue = metrics::catalogue;
 
-// While the disk is full, marks wait in memory; more than this are not worth it.
-constexpr std::size_t kMaxPendingEvents = 10'000;
-
 }  // namespace
 
 Pipeline::Pipeline(metrics::Registry& registry,
@@ -89,18 +86,14 @@ void Pipeline::tick(SteadyTime now, bool last) {
   series_.set(static_cast<double>(snapshot->series_count()));
   // From here on nobody reads a live counter.
 
-  pending_events_.insert(
-      pending_events_.end(), snapshot->events().begin(), snapshot->events().end());
-  if (pending_events_.size() > kMaxPendingEvents) {
-    pending_events_.erase(pending_events_.begin(), pending_events_.end() - kMaxPendingEvents);
-  }
   if (stages_.live != nullptr) timed("live", [&] { stages_.live->consume(snapshot); });
 
-  if (history_due) {
+  if (!history_due) {
+    stages_.note(snapshot->events());
+  } else {
     while (next_history_ <= now) next_history_ += intervals_.history;
     timed("history", [&] {
-      if (auto done = stages_.commit(*snapshot, pending_events_, cut); done) {
-        pending_events_.clear();
+      if (auto done = stages_.commit(*snapshot, cut); done) {
         if (history_failing_) log::info("pipeline", "history is written again");
         history_failing_ = false;
       } else {

@@ -7,7 +7,6 @@
 #include <mutex>
 #include <span>
 #include <thread>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -25,10 +24,11 @@ struct PipelineStages {
   std::function<bool(metrics::slab::Latch&)> cut;
   // Every live tick.
   metrics::Sink* live = nullptr;
-  // Every history tick: the snapshot, the marks since the last one that succeeded, and the sessions
-  // of the cut if there was one, in one transaction.
-  std::function<Result<void>(const metrics::Snapshot&, std::span<const metrics::Event>, bool cut)>
-      commit;
+  // Marks of a live tick that is not a history tick; they must reach the disk with the next one.
+  std::function<void(std::span<const metrics::Event>)> note;
+  // Every history tick: the snapshot and the sessions of the cut if there was one, in one
+  // transaction.
+  std::function<Result<void>(const metrics::Snapshot&, bool cut)> commit;
   // metrics.json; empty when switched off.
   std::function<Result<void>(const metrics::Snapshot&)> backup;
 };
@@ -72,8 +72,6 @@ class Pipeline {
   SteadyTime next_history_{};
   SteadyTime next_backup_{};
   metrics::slab::Latch latch_;
-  // Marks that are not on disk yet; bounded, the oldest go first.
-  std::vector<metrics::Event> pending_events_;
   bool history_failing_ = false;
 
   std::mutex mutex_;

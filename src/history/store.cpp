@@ -129,7 +129,11 @@ void Store::Parts::take(const metrics::Snapshot& snapshot) {
   for (const metrics::FamilySeries& family : snapshot.layout()) {
     for (const metrics::Series* series : family.series) take_series(snapshot, *series);
   }
-  for (const metrics::Event& event : snapshot.events()) {
+  keep(snapshot.events());
+}
+
+void Store::Parts::keep(std::span<const metrics::Event> more) {
+  for (const metrics::Event& event : more) {
     if (events.size() >= kMaxEvents) events.pop_front();
     events.push_back(event);
   }
@@ -186,6 +190,10 @@ void Store::Parts::write(std::int64_t time_ms,
 
 void Store::Parts::keep_for_next(std::span<const StateRow> changed) {
   for (const StateRow& row : changed) state[{row.area, row.key}] = row.value;
+}
+
+void Store::note(std::span<const metrics::Event> events) {
+  parts_->keep(events);
 }
 
 Result<void> Store::commit(const metrics::Snapshot& snapshot,

@@ -70,6 +70,9 @@ class Store final {
   // The rows of one area, by key.
   Result<std::vector<StateRow>> state(std::string_view area) const;
 
+  // Marks of snapshots that are not committed themselves; they go with the next commit.
+  void note(std::span<const metrics::Event> events);
+
   // Writes one tick: all lifetime values at the snapshot's instant, its events, new series, changed
   // totals and the changed state, in one transaction that is on disk when this returns. On an error
   // nothing of it is written; totals, state and events go with the next call (of events the newest

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -45,6 +46,7 @@ struct Store::Parts {
 
   // Brings `tick` and `totals` to the values of the snapshot.
   void take(const metrics::Snapshot& snapshot);
+  void keep(std::span<const metrics::Event> more);
   void take_series(const metrics::Snapshot& snapshot, const metrics::Series& series);
   // All of one tick, inside a transaction. Throws as SQLiteCpp does.
   void write(std::int64_t time_ms, std::string_view payload, std::span<const StateRow> state);
@@ -72,7 +74,7 @@ struct Store::Parts {
   std::optional<SteadyTime> last_forgetting;
   bool said_forgetting = false;
 
-  // Left over from ticks that failed.
+  // Waiting for the next commit: noted between two, or left over from one that failed.
   std::deque<metrics::Event> events;
   std::map<std::pair<std::string, std::string>, std::optional<std::string>> state;
 };

@@ -1,0 +1,336 @@
+#include "app/app.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <limits>
+#include <random>
+
+#include "app/config_values.hpp"
+#include "app/pipeline.hpp"
+#include "app/simulator.hpp"
+#include "app/stop_signal.hpp"
+#include "app/storage.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
+#include "collect/all_collectors.hpp"
+#include "collect/loop_probe.hpp"
+#include "collect/runner.hpp"
+#include "discord/client.hpp"
+#include "history/reader.hpp"
+#include "plugin/host.hpp"
+#include "web/server.hpp"
+
+namespace discern::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// SIGTERM to exit within 5 seconds, in this order, leaves the pipeline its time for the disk.
+constexpr auto kGatewayStopLimit = 1500ms;
+constexpr auto kCutTimeout = 250ms;
+// The loop whose delay is `system.eventLoopDelay`: where everything from Discord arrives.
+constexpr const char* kGatewayLoop = "gateway";
+
+std::string random_boot_id() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+// The folder of this program: the simulator and the plugins lie beside it.
+std::filesystem::path program_folder() {
+  std::error_code ec;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ec);
+  return ec ? std::filesystem::path(".") : program.parent_path();
+}
+
+log::Options log_options(const Config::Log& config) {
+  const log::Level level = config.level == "debug"   ? log::Level::Debug
+                           : config.level == "warn"  ? log::Level::Warn
+                           : config.level == "error" ? log::Level::Error
+                                                     : log::Level::Info;
+  return {level, config.format == "json" ? log::Format::Json : log::Format::Text};
+}
+
+// The stages, in the order in which they are built; they are destroyed the other way round.
+class App {
+ public:
+  explicit App(const Request& request)
+      : request_(request),
+        config_(request.config),
+        registry_(clock_.system_now()),
+        runner_(registry_,
+                clock_,
+                collect::make_all_collectors(registry_, clock_, collect::HostRoot())),
+        prober_(registry_, clock_) {}
+
+  Result<void> build() {
+    if (auto done = open_storage(); !done) return done;
+    // From here on lifetime totals are known; what counts from now on adds to them.
+    if (auto done = start_simulator(); !done) return done;
+    if (auto done = make_producers(); !done) return done;
+    // Guild and user counts of the last run are there before any connection is.
+    if (auto done = start_web(); !done) return done;
+    start_pipeline();
+    registry_.annotate(
+        {clock_.system_now(), "start", fmt::format("Discern {} started.", kVersion)});
+    plugins_->start();
+    // Every plugin has started or failed: the commands are known before the first READY.
+    return client_->start(*plugins_);
+  }
+
+  void announce() const {
+    fmt::print("Dashboard: {}\n", server_->url());
+    if (request_.verb == Request::Verb::Demo) {
+      fmt::print(
+          "Demo: a simulated Discord with {} guilds at {}; nothing leaves this machine.\n"
+          "To run your own bot set DISCORD_TOKEN (docs/quick-start.md). Ctrl-C stops.\n",
+          request_.demo.guilds,
+          simulator_->url());
+    }
+    std::fflush(stdout);
+  }
+
+  // Nothing is lost: no dispatch comes after the gateway stopped, the last tick has them all.
+  // Returns whether every thread came back.
+  bool stop() {
+    registry_.annotate({clock_.system_now(), "stop", "Discern stopped."});
+    client_->stop(kGatewayStopLimit);
+    const std::size_t abandoned = plugins_->stop();
+    pipeline_->stop();
+    server_->stop();
+    return abandoned == 0;
+  }
+
+ private:
+  Result<void> open_storage() {
+    auto storage = Storage::open(config_, clock_);
+    if (!storage) return std::move(storage).error();
+    storage_ = *std::move(storage);
+    return storage_->restore_totals(registry_);
+  }
+
+  Result<void> start_simulator() {
+    if (request_.verb != Request::Verb::Demo) return {};
+    auto simulator = Simulator::start(program_folder() / "discern-sim",
+                                      {"--port",
+                                       "0",
+                                       "--guilds",
+                                       std::to_string(request_.demo.guilds),
+                                       "--rate",
+                                       std::to_string(request_.demo.rate),
+                                       "--seed",
+                                       std::to_string(request_.demo.seed)});
+    if (!simulator) return std::move(simulator).error();
+    simulator_ = *std::move(simulator);
+    // No token of a person ever reaches the simulator.
+    config_.discord.token = Secret("sim.demo");
+    config_.discord.api_url = simulator_->url() + "/api";
+    return {};
+  }
+
+  Result<void> make_producers();
+  plugin::HostOptions plugin_options();
+  Result<discord::ClientOptions> client_options();
+  Result<void> start_web();
+  void start_pipeline();
+  void collect();
+  bool cut(metrics::slab::Latch& latch);
+  Result<void> commit(const metrics::Snapshot& snapshot, bool with_sessions);
+
+  const Request& request_;
+  Config config_;
+  SystemClock clock_;
+  metrics::Registry registry_;
+  collect::Runner runner_;
+  collect::LoopProber prober_;
+  std::unique_ptr<Simulator> simulator_;
+  std::unique_ptr<Storage> storage_;
+  discord::GuildId command_guild_;
+  std::unique_ptr<discord::Client> client_;
+  std::unique_ptr<plugin::Host> plugins_;
+  std::unique_ptr<web::Server> server_;
+  // Of the last cut; pipeline thread.
+  discord::SavedSessions sessions_;
+  bool guild_list_stored_ = false;
+  std::unique_ptr<Pipeline> pipeline_;
+};
+
+Result<void> App::make_producers() {
+  auto options = client_options();
+  if (!options) return std::move(options).error();
+  client_ = std::make_unique<discord::Client>(*std::move(options), registry_, clock_);
+  plugins_ = std::make_unique<plugin::Host>(clock_, registry_, client_->rest(), plugin_options());
+
+  // Discord is asked for what the plugins need and what the operator adds, and for nothing else.
+  discord::Intents intents = discord::intent::kGuilds | plugins_->intents();
+  std::vector<std::pair<discord::Intents, std::string>> wishes;
+  for (const std::string& name : config_.discord.intents) {
+    const auto intent = discord::find_intent(name);
+    if (!intent) {
+      return Error(Errc::Invalid,
+                   fmt::format("discord.intents: there is no intent \"{}\"; they are written as in "
+                               "Discord's documentation, such as \"GUILD_MEMBERS\"",
+                               name));
+    }
+    intents |= *intent;
+    wishes.emplace_back(*intent, "the configuration (discord.intents)");
+  }
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const discord::Intents intent = discord::Intents{1} << bit;
+    if ((intents & intent) == 0) continue;
+    for (const std::string& id : plugins_->who_wants(intent)) {
+      wishes.emplace_back(intent, "plugin " + id);
+    }
+  }
+  client_->set_intents(intents, std::move(wishes));
+
+  auto sessions = storage_->load_sessions();
+  if (!sessions) return std::move(sessions).error();
+  client_->restore(*std::move(sessions));
+  return {};
+}
+
+plugin::HostOptions App::plugin_options() {
+  plugin::HostOptions options;
+  options.folder = config_.plugins.folder.empty() ? program_folder() / "plugins"
+                                                  : std::filesystem::path(config_.plugins.folder);
+  options.private_folder = config_.data_dir / "loaded-plugins";
+  options.disabled = config_.plugins.disabled;
+  options.config = config_.plugin_values;
+  options.demonstration = request_.verb == Request::Verb::Demo;
+  options.queue_limit = static_cast<std::size_t>(config_.plugins.queue_limit);
+  options.time_budget = config_.plugins.time_budget;
+  options.defer_after = config_.plugins.defer_after;
+  options.register_commands = [this](discord::ApplicationId, std::string json) {
+    client_->register_commands(
+        std::move(json), command_guild_, [](Result<discord::Registration> done) {
+          if (!done) {
+            log::error("app", "the slash commands could not be registered: {}", done.error().text);
+          } else if (done->changed) {
+            log::info("app", "registered {} slash commands", done->commands);
+          }
+        });
+  };
+  return options;
+}
+
+Result<discord::ClientOptions> App::client_options() {
+  if (config_.discord.token.empty()) {
+    return Error(
+        Errc::Invalid,
+        "there is no bot token: set DISCORD_TOKEN, or discord.token_file in the configuration; "
+        "to look around without a bot, run: discern demo");
+  }
+  if (!config_.discord.guild.empty()) {
+    auto guild = parse_integer(config_.discord.guild, 1, std::numeric_limits<std::int64_t>::max());
+    if (!guild) return wrap("discord.guild", std::move(guild).error());
+    command_guild_ = {static_cast<std::uint64_t>(*guild)};
+  }
+  discord::ClientOptions options;
+  options.token = config_.discord.token;
+  options.api_url = config_.discord.api_url;
+  options.compression = config_.discord.compression;
+  options.shard_count = static_cast<std::uint32_t>(config_.discord.shards);
+  options.presence.text = config_.discord.status;
+  options.resume_on_stop = config_.discord.resume_on_stop;
+  return options;
+}
+
+void App::start_pipeline() {
+  prober_.add(kGatewayLoop, [this](std::function<void()> work) { client_->post(std::move(work)); });
+  prober_.add("web", [this](std::function<void()> work) { server_->post(std::move(work)); });
+  PipelineStages stages{
+      .collect = [this] { collect(); },
+      .cut = [this](metrics::slab::Latch& latch) { return cut(latch); },
+      .live = &server_->live(),
+      .note = [this](std::span<const metrics::Event> marks) { storage_->note(marks); },
+      .commit = [this](const metrics::Snapshot& snapshot,
+                       bool with_sessions) { return commit(snapshot, with_sessions); },
+      .backup = {}};
+  if (config_.backup.enabled) {
+    stages.backup = [this](const metrics::Snapshot& snapshot) {
+      std::string json;
+      exporter::append_seed_json(json, snapshot, server_->seed_extras());
+      return storage_->write_backup(json);
+    };
+  }
+  pipeline_ = std::make_unique<Pipeline>(
+      registry_,
+      clock_,
+      std::move(stages),
+      PipelineIntervals{.history = config_.history.tick, .backup = config_.backup.interval});
+  pipeline_->start();
+}
+
+void App::collect() {
+  runner_.run();
+  prober_.ping();
+  client_->sample(clock_.steady_now());
+  plugins_->sample();
+}
+
+bool App::cut(metrics::slab::Latch& latch) {
+  const auto guilds = guild_list_stored_ ? discord::GuildList::Changes : discord::GuildList::All;
+  return client_->cut(latch, sessions_, guilds, kCutTimeout);
+}
+
+Result<void> App::commit(const metrics::Snapshot& snapshot, bool with_sessions) {
+  auto written = storage_->commit(snapshot, with_sessions ? &sessions_ : nullptr);
+  // The changes of a cut that is not on disk are lost: the next one brings the whole list.
+  if (with_sessions) guild_list_stored_ = written.ok();
+  return written;
+}
+
+Result<void> App::start_web() {
+  web::Options options;
+  options.address = config_.web.address;
+  options.port = static_cast<std::uint16_t>(config_.web.port);
+  options.connections = static_cast<std::size_t>(config_.web.connections);
+  options.live_streams = static_cast<std::size_t>(config_.web.live_streams);
+  options.version = kVersion;
+  options.boot_id = random_boot_id();
+  options.mode = request_.verb == Request::Verb::Demo ? "demo" : "discord";
+  options.io_loop = kGatewayLoop;
+  options.data_dir = config_.data_dir;
+  options.assets = web::embedded_assets();
+  web::Windows windows;
+  windows.discord = client_.get();
+  windows.plugins = plugins_.get();
+  windows.make_reader = [file = history::database_file(config_.data_dir)] {
+    return history::make_reader(file);
+  };
+  auto server = web::Server::start(std::move(options), registry_, std::move(windows));
+  if (!server) return std::move(server).error();
+  server_ = *std::move(server);
+  return {};
+}
+
+}  // namespace
+
+int run(const Request& request) {
+  // One arena for each of many threads would look like a leak.
+  ::mallopt(M_ARENA_MAX, 2);
+  log::configure(log_options(request.config.log));
+  bool clean = true;
+  {
+    App app(request);
+    if (auto built = app.build(); !built) {
+      fmt::print(stderr, "discern: {}\n", built.error().text);
+      return built.error().kind == Errc::Invalid ? kExitUsage : kExitFailed;
+    }
+    app.announce();
+    while (wait_for_wish() == Wish::Reload) {
+      log::info("app", "SIGHUP: nothing can be reloaded without a restart yet");
+    }
+    allow_second_signal();
+    clean = app.stop();
+    // A plugin that is stuck still runs: its code must not be taken from under it.
+    if (!clean) ::_exit(kExitFine);
+  }
+  return kExitFine;
+}
+
+}  // namespace discern::app

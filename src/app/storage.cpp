@@ -1,0 +1,74 @@
+#include "app/storage.hpp"
+
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "export/metrics_file.hpp"
+#include "metrics/catalogue.hpp"
+
+namespace discern::app {
+
+Result<std::unique_ptr<Storage>> Storage::open(const Config& config, const Clock& clock) {
+  auto store = history::Store::open(
+      config.data_dir,
+      clock,
+      {.interval = config.history.tick, .retention = config.history.retention});
+  if (!store) return std::move(store).error();
+  return std::unique_ptr<Storage>(new Storage(config.data_dir, *std::move(store)));
+}
+
+Result<void> Storage::restore_totals(metrics::Registry& registry) {
+  if (store_->is_new()) {
+    if (auto restored = restore_from_backup(registry); !restored) return restored;
+  }
+  store_->for_each_total([&](std::string_view family, std::string_view key, metrics::Total total) {
+    registry.restore(family, key, std::move(total));
+  });
+  registry.gauge(metrics::catalogue::kRestarts).set(static_cast<double>(store_->restart_count()));
+  size_ = registry.gauge(metrics::catalogue::kHistoryBytes);
+  samples_ = registry.counter(metrics::catalogue::kHistorySamples);
+  return {};
+}
+
+Result<void> Storage::restore_from_backup(metrics::Registry& registry) {
+  auto backup = exporter::read_metrics_file(folder_ / "metrics.json");
+  if (!backup) {
+    if (backup.error().kind == Errc::NotFound) return {};
+    // A damaged backup was set aside; totals begin anew, which is better than not to start.
+    log::warn("storage", "{}", backup.error().text);
+    return {};
+  }
+  for (exporter::RestoredTotal& one : backup->totals) {
+    registry.restore(one.family, one.key, std::move(one.total));
+  }
+  log::info("storage",
+            "no database: {} totals taken from {}",
+            backup->totals.size(),
+            (folder_ / "metrics.json").string());
+  return store_->set_restart_count(backup->restart_count + 1);
+}
+
+Result<discord::SavedSessions> Storage::load_sessions() {
+  auto session = store_->state(kSessionArea);
+  if (!session) return std::move(session).error();
+  auto shards = store_->state(kShardArea);
+  if (!shards) return std::move(shards).error();
+  auto guilds = store_->state(kGuildArea);
+  if (!guilds) return std::move(guilds).error();
+  return sessions_.load(*session, *shards, *guilds);
+}
+
+Result<void> Storage::commit(const metrics::Snapshot& snapshot,
+                             const discord::SavedSessions* sessions) {
+  std::vector<history::StateRow> rows;
+  if (sessions != nullptr) rows = sessions_.changes(*sessions);
+  auto written = store_->commit(snapshot, rows);
+  size_.set(static_cast<double>(store_->size_bytes()));
+  if (written) samples_.add(store_->last_written().samples);
+  return written;
+}
+
+Result<void> Storage::write_backup(std::string_view json) const {
+  return write_file_atomically(folder_ / "metrics.json", json);
+}
+
+}  // namespace discern::app

@@ -1,0 +1,56 @@
+#pragma once
+
+// What a start finds on disk, and what each tick leaves there.
+
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "app/config.hpp"
+#include "app/session_book.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "discord/session.hpp"
+#include "history/store.hpp"
+#include "metrics/registry.hpp"
+
+namespace discern::app {
+
+// The data folder: history's database and metrics.json. Opened on the main thread, then used by the
+// pipeline thread only.
+class Storage {
+ public:
+  // Errors: as history::Store::open.
+  static Result<std::unique_ptr<Storage>> open(const Config& config, const Clock& clock);
+
+  // Gives the registry its lifetime totals: from the database, or from metrics.json when there is
+  // none yet. Call before anything counts.
+  Result<void> restore_totals(metrics::Registry& registry);
+  // The gateway sessions of the last run; empty when there are none. Call once.
+  Result<discord::SavedSessions> load_sessions();
+
+  // Marks of a tick that is not committed; they go with the next one that is.
+  void note(std::span<const metrics::Event> marks) { store_->note(marks); }
+  // One transaction: the tick, the marks since the last one that succeeded, and the sessions when
+  // there are any.
+  Result<void> commit(const metrics::Snapshot& snapshot, const discord::SavedSessions* sessions);
+  // Writes metrics.json.
+  Result<void> write_backup(std::string_view json) const;
+
+  std::uint64_t restart_count() const { return store_->restart_count(); }
+  const std::filesystem::path& folder() const { return folder_; }
+  const history::Store& store() const { return *store_; }
+
+ private:
+  Storage(std::filesystem::path folder, std::unique_ptr<history::Store> store)
+      : folder_(std::move(folder)), store_(std::move(store)) {}
+  Result<void> restore_from_backup(metrics::Registry& registry);
+
+  std::filesystem::path folder_;
+  std::unique_ptr<history::Store> store_;
+  SessionBook sessions_;
+  metrics::Gauge size_;
+  metrics::Counter samples_;
+};
+
+}  // namespace discern::app

@@ -2,8 +2,8 @@
 
 // The whole Discord side of the program: gateway, REST and their threads.
 //
-// Order of calls: make it, restore() when there is something to restore, start(), ... stop(). A
-// client is started once.
+// Order of calls: make it, set_intents(), restore() when there is something to restore, start(),
+// ... stop(). A client is started once.
 
 #include <chrono>
 #include <cstdint>
@@ -41,8 +41,6 @@ struct ClientOptions {
   // gateway may be ws://, otherwise it must be wss://.
   std::string api_url = "https://discord.com/api";
   Intents intents = intent::kGuilds;
-  // Who asks for which intents ("plugin activity"), for the message when Discord refuses one.
-  std::vector<std::pair<Intents, std::string>> intent_wishes;
   std::string compression = "zstd";  // none, zlib, zstd
   std::uint32_t shard_count = 0;     // Of the whole bot; 0 takes what Discord recommends.
   // Those of this process: [first_shard, first_shard + shards_here); 0 is all from first_shard on.
@@ -54,6 +52,8 @@ struct ClientOptions {
   // REST requests answered 401, 403 or 429 in ten minutes after which only interactions are still
   // answered. Discord bans the address at 10,000.
   std::uint32_t invalid_request_limit = 2000;
+  // Between two IDENTIFYs of a bucket; a little more than Discord's 5 s, whose clock it is.
+  std::chrono::milliseconds identify_interval{5250};
 };
 
 // How much of the guild list a cut carries.
@@ -66,7 +66,7 @@ struct Registration {
 };
 using RegistrationDone = std::function<void(Result<Registration>)>;
 
-// Thread-safe, but for restore, start and stop, which belong to one thread.
+// Thread-safe, but for set_intents, restore, start and stop, which belong to one thread.
 class Client final : public StatusSource {
  public:
   // Errors of the options (unknown compression, bad address) are reported by start().
@@ -74,8 +74,12 @@ class Client final : public StatusSource {
   // stop() with half a second, when it was not called.
   ~Client() override;
 
-  // Replaces those of the options; before restore(). For a caller that needs rest() to find out what
-  // to ask for.
+  // Replaces those of the options; before restore(). For a caller that needs rest() to find out
+  // what to ask for.
+  void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
+
+  // Replaces the intents of the options; before restore() and start(). `wishes` says who asks for
+  // which of them ("plugin activity"), for the message when Discord refuses one.
   void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
 
   // Sessions and guilds of an earlier process. Guild and user gauges are right from here on.

@@ -38,6 +38,7 @@ Cluster::Cluster(const ClientOptions& options,
                  metrics::Registry& registry,
                  const Clock& clock)
     : options_(options),
+      intents_(options.intents),
       rest_(rest),
       registry_(registry),
       clock_(clock),
@@ -55,15 +56,21 @@ Cluster::Cluster(const ClientOptions& options,
       jitter_(static_cast<std::uint64_t>(clock.steady_now().time_since_epoch().count())) {
   context_.allow_plain = options_.api_url.starts_with("http://");
   context_.compression = compression;
-  context_.identify.intents = options_.intents;
+  context_.identify.intents = intents_;
   context_.identify.presence = options_.presence;
 }
 
 Cluster::~Cluster() = default;
 
 void Cluster::set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes) {
-  options_.intents = intents;
-  options_.intent_wishes = std::move(wishes);
+  intents_ = intents;
+  wishes_ = std::move(wishes);
+  context_.identify.intents = intents;
+}
+
+void Cluster::set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes) {
+  intents_ = intents;
+  wishes_ = std::move(wishes);
   context_.identify.intents = intents;
 }
 
@@ -159,11 +166,11 @@ bool Cluster::cut(metrics::slab::Latch& latch,
 void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
   sessions = SavedSessions{};
   sessions.application = application();
-  sessions.intents = options_.intents;
+  sessions.intents = intents_;
   sessions.token_fingerprint = token_fingerprint(options_.token);
   if (shards_.empty()) {
     sessions.shard_count = saved_.shard_count;
-    sessions.intents = saved_.shards.empty() ? options_.intents : saved_.intents;
+    sessions.intents = saved_.shards.empty() ? intents_ : saved_.intents;
     sessions.shards = saved_.shards;
   } else {
     sessions.shard_count = shard_count_;

@@ -33,6 +33,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   // As Client::set_intents.
   void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
 
+  void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
   void restore(SavedSessions saved);
   void start(DispatchSink& sink);
   void stop(std::chrono::milliseconds limit);

@@ -59,7 +59,7 @@ void Cluster::ask_gateway_later(std::string why) {
 }
 
 bool Cluster::resumes_saved(std::uint32_t shard_count) const {
-  return saved_.shard_count == shard_count && saved_.intents == options_.intents;
+  return saved_.shard_count == shard_count && saved_.intents == intents_;
 }
 
 void Cluster::move_guilds(std::uint32_t shard_count) {
@@ -212,8 +212,8 @@ std::string Cluster::explain_failure(std::uint32_t shard, std::uint16_t code) co
   if (rule != CloseCode::DisallowedIntents && rule != CloseCode::InvalidIntents) return text;
   const bool privileged_only = rule == CloseCode::DisallowedIntents;
   const Intents mask = privileged_only ? intent::kPrivileged : ~Intents{0};
-  text.append(". Asked for: ").append(describe_intents(options_.intents & mask));
-  for (const auto& [intents, who] : options_.intent_wishes) {
+  text.append(". Asked for: ").append(describe_intents(intents_ & mask));
+  for (const auto& [intents, who] : wishes_) {
     if ((intents & mask) == 0) continue;
     text.append("; ").append(who).append(" wants ").append(describe_intents(intents & mask));
   }

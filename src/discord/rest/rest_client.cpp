@@ -180,6 +180,7 @@ void RestClient::transmit(const JobPtr& job) {
     return finish(job, {path.error(), 0, 0});
   }
   if (job->tries++ == 0) metrics_.observe_wait(clock_.steady_now() - job->accepted);
+  metrics_.charge(request.plugin);
   http_.send(make_http(request, options_, *std::move(path)),
              [this, job](net::HttpOutcome outcome) { on_outcome(job, outcome); });
 }

@@ -13,6 +13,7 @@ RestMetrics::RestMetrics(metrics::Registry& registry)
       durations_(registry.histograms(catalogue::kRestDuration)),
       limited_(registry.counters(catalogue::kRestLimited)),
       errors_(registry.counters(catalogue::kRestErrors)),
+      by_plugin_(registry.counters(catalogue::kPluginRest)),
       wait_(registry.histogram(catalogue::kRestQueueWait)) {}
 
 void RestMetrics::count_request(std::string_view method, std::string_view route, int status) {
@@ -23,6 +24,10 @@ void RestMetrics::observe_duration(std::string_view method,
                                    std::string_view route,
                                    std::chrono::nanoseconds took) {
   durations_.with(method, route).observe(took);
+}
+
+void RestMetrics::charge(std::string_view plugin) {
+  if (!plugin.empty()) by_plugin_.with(plugin).add();
 }
 
 void RestMetrics::count_limited(LimitScope scope, std::string_view plugin) {

@@ -18,6 +18,8 @@ class RestMetrics {
   void observe_duration(std::string_view method,
                         std::string_view route,
                         std::chrono::nanoseconds took);
+  // Charges a plugin for a request; nothing for the host itself.
+  void charge(std::string_view plugin);
   void observe_wait(std::chrono::nanoseconds waited) { wait_.observe(waited); }
   // `plugin` is empty for the host itself, which is shown as "host".
   void count_limited(LimitScope scope, std::string_view plugin);
@@ -28,6 +30,7 @@ class RestMetrics {
   metrics::Family<metrics::Histogram>& durations_;
   metrics::Family<metrics::Counter>& limited_;
   metrics::Family<metrics::Counter>& errors_;
+  metrics::Family<metrics::Counter>& by_plugin_;
   metrics::Histogram wait_;
 };
 

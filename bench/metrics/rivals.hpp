@@ -65,13 +65,18 @@ inline const std::vector<std::string>& known_names() {
 }
 class NameSequence {
  public:
-  const std::string& next() {
-    at_ = at_ * 1664525u + 1013904223u;
-    return known_names()[(at_ >> 8) % 100];
+  NameSequence() {
+    std::uint32_t x = 1;
+    for (const std::string*& name : names_) {
+      x = x * 1664525u + 1013904223u;
+      name = &known_names()[(x >> 8) % known_names().size()];
+    }
   }
+  const std::string& next() { return *names_[at_++ % names_.size()]; }
 
  private:
-  std::uint32_t at_ = 1;
+  std::array<const std::string*, 1024> names_;
+  std::size_t at_ = 0;
 };
 
 }  // namespace discern::bench

@@ -63,10 +63,6 @@ void Client::set_intents(Intents intents, std::vector<std::pair<Intents, std::st
   parts_->cluster.set_intents(intents, std::move(wishes));
 }
 
-void Client::set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes) {
-  parts_->cluster.set_intents(intents, std::move(wishes));
-}
-
 void Client::restore(SavedSessions saved) {
   parts_->cluster.restore(std::move(saved));
 }

@@ -74,12 +74,9 @@ class Client final : public StatusSource {
   // stop() with half a second, when it was not called.
   ~Client() override;
 
-  // Replaces those of the options; before restore(). For a caller that needs rest() to find out
-  // what to ask for.
-  void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
-
-  // Replaces the intents of the options; before restore() and start(). `wishes` says who asks for
-  // which of them ("plugin activity"), for the message when Discord refuses one.
+  // Replaces the intents of the options, for a caller that needs rest() to find out what to ask
+  // for; before restore() and start(). `wishes` says who asks for which of them ("plugin
+  // activity"), for the message when Discord refuses one.
   void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
 
   // Sessions and guilds of an earlier process. Guild and user gauges are right from here on.

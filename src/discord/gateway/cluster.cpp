@@ -51,6 +51,7 @@ Cluster::Cluster(const ClientOptions& options,
       second_timer_(io_),
       metrics_(registry),
       router_(metrics_, guilds_, reader_),
+      queue_(options.identify_interval),
       context_{
           io_, *connector_, *this, metrics_, router_, reader_, scratch_, clock, options_.token},
       jitter_(static_cast<std::uint64_t>(clock.steady_now().time_since_epoch().count())) {
@@ -61,12 +62,6 @@ Cluster::Cluster(const ClientOptions& options,
 }
 
 Cluster::~Cluster() = default;
-
-void Cluster::set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes) {
-  intents_ = intents;
-  wishes_ = std::move(wishes);
-  context_.identify.intents = intents;
-}
 
 void Cluster::set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes) {
   intents_ = intents;

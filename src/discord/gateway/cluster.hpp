@@ -30,9 +30,6 @@ class Cluster final : public StatusSource, private ShardOwner {
   // Precondition: stopped, or never started.
   ~Cluster() override;
 
-  // As Client::set_intents.
-  void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
-
   void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
   void restore(SavedSessions saved);
   void start(DispatchSink& sink);
@@ -75,7 +72,9 @@ class Cluster final : public StatusSource, private ShardOwner {
   void on_failed(std::uint32_t shard, std::uint16_t code) override;
   void on_stopped(std::uint32_t shard) override;
 
-  ClientOptions options_;  // Constant from start() on.
+  const ClientOptions options_;
+  Intents intents_;  // Constant from start() on, as are the wishes.
+  std::vector<std::pair<Intents, std::string>> wishes_;
   RestPort& rest_;
   metrics::Registry& registry_;
   const Clock& clock_;

@@ -172,12 +172,11 @@ void Interactions::give_up_on(std::uint64_t generation) {
 void Interactions::forget_old() {
   const SteadyTime limit = clock_.steady_now() - kTokenLife;
   const Lock lock(mutex_);
-  std::erase_if(pending_, [&](const auto& item) {
-    const Pending& pending = item.second;
-    if (pending.begun > limit || pending.busy) return false;
-    outcomes_.with(discord::to_string(pending.type), outcome_of(pending)).add();
-    return true;
-  });
+  for (auto at = pending_.begin(); at != pending_.end();) {
+    const bool old = at->second.begun <= limit && !at->second.busy;
+    if (old) count_once(at->second);
+    at = old ? pending_.erase(at) : std::next(at);
+  }
 }
 
 std::size_t Interactions::pending() const {
@@ -189,9 +188,9 @@ void Interactions::pump(Lock lock, Map::iterator at) {
   Pending& pending = at->second;
   if (pending.busy) return;
   if (pending.outbox.empty()) {
-    if (!pending.returned || !pending.released) return;
-    outcomes_.with(discord::to_string(pending.type), outcome_of(pending)).add();
-    pending_.erase(at);
+    if (!pending.returned) return;
+    if (pending.released || pending.fsm.answered()) count_once(pending);
+    if (pending.released) pending_.erase(at);
     return;
   }
   Outgoing next = std::move(pending.outbox.front());
@@ -229,10 +228,17 @@ void Interactions::on_outcome(InteractionId id, bool first, const RestOutcome& o
   pump(std::move(lock), at);
 }
 
-std::string_view Interactions::outcome_of(const Pending& pending) const {
-  if (!pending.outcome.empty()) return pending.outcome;
-  if (pending.failed || !pending.fsm.answered()) return "failed";
-  return pending.fsm.deferred_by_host() ? "late" : "done";
+void Interactions::count_once(Pending& pending) {
+  if (pending.counted) return;
+  pending.counted = true;
+  if (pending.outcome.empty()) {
+    if (pending.failed || !pending.fsm.answered()) {
+      pending.outcome = "failed";
+    } else {
+      pending.outcome = pending.fsm.deferred_by_host() ? "late" : "done";
+    }
+  }
+  count(pending.type, pending.outcome);
 }
 
 }  // namespace discern::plugin

@@ -3,8 +3,8 @@
 // Every interaction from its arrival to its outcome: who answers, in which order, and by when.
 //
 // Answers to one interaction reach Discord one after the other, because an edit that overtakes the
-// first answer fails. Each interaction is counted once, by type and outcome, when nobody can answer
-// it any more.
+// first answer fails. Each interaction is counted once, by type and outcome, when that is decided:
+// the handler returned, and there was an answer or can be none.
 
 #include <cstdint>
 #include <deque>
@@ -73,6 +73,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
     bool returned = false;  // The handler ended.
     bool released = false;  // No copy is left in the plugin.
     bool failed = false;
+    bool counted = false;
     std::string outcome;  // Set by `refuse`.
   };
   using Lock = std::unique_lock<std::mutex>;
@@ -88,7 +89,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   // Sends what may be sent, or counts and forgets what is over. Unlocks.
   void pump(Lock lock, Map::iterator at);
   void on_outcome(discord::InteractionId id, bool first, const discord::RestOutcome& outcome);
-  std::string_view outcome_of(const Pending& pending) const;
+  void count_once(Pending& pending);
 
   const Clock& clock_;
   discord::RestPort& rest_;

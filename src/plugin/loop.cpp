@@ -71,6 +71,12 @@ void Loop::close() {
   wake_.notify_all();
 }
 
+void Loop::poke() {
+  // With the lock, or a loop that has just read the clock and is about to wait would miss it.
+  const std::lock_guard lock(mutex_);
+  wake_.notify_all();
+}
+
 std::size_t Loop::depth() const {
   const std::lock_guard lock(mutex_);
   return queue_.size();

@@ -47,7 +47,7 @@ class Loop {
   // Drops what has not begun; `run` returns after the work it is in.
   void close();
   // Looks at the clock again: for clocks that jump.
-  void poke() { wake_.notify_all(); }
+  void poke();
 
   std::size_t depth() const;
   bool closed() const;

@@ -17,8 +17,16 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kKeys[] = {
-    "id", "name", "version", "description", "api", "intents", "permissions", "requires", "config"};
+constexpr std::string_view kKeys[] = {"id",
+                                      "name",
+                                      "version",
+                                      "description",
+                                      "api",
+                                      "intents",
+                                      "permissions",
+                                      "requires",
+                                      "demonstration",
+                                      "config"};
 
 bool is_id(std::string_view id) {
   const auto fits = [](char c) {

@@ -1,0 +1,5 @@
+// A shared library, but no plugin.
+
+extern "C" __attribute__((visibility("default"))) int discern_something_else() {
+  return 1;
+}

@@ -51,9 +51,7 @@ class ConnectionTest : public ::testing::Test {
     settings.identify.interval = Millis{0};
     return settings;
   }
-  Connection& open(FakeSocket& at) {
-    return gateway.open(at, {Compression::None, true}, kNow);
-  }
+  Connection& open(FakeSocket& at) { return gateway.open(at, {Compression::None, true}, kNow); }
   static std::string identify(std::string_view extra = "") {
     return R"({"op":2,"d":{"token":"sim.x","intents":513,"properties":{"os":"a","browser":"b",)"
            R"("device":"c"})" +

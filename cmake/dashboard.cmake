@@ -77,3 +77,11 @@ add_custom_command(
 add_library(discern_dashboard STATIC ${dashboard_embedded}/assets.S ${dashboard_embedded}/assets.cpp)
 add_library(discern::dashboard ALIAS discern_dashboard)
 target_include_directories(discern_dashboard PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
+# The dashboard's own tests, in the same copy of it.
+if(dashboard_is_built AND DISCERN_TESTS)
+  add_test(NAME dashboard.unit
+    COMMAND ${CMAKE_COMMAND} -D SOURCE=${dashboard_source} -D WORK=${dashboard_work} -D NPM=${DISCERN_NPM}
+            -P ${PROJECT_SOURCE_DIR}/cmake/test_dashboard.cmake)
+  set_tests_properties(dashboard.unit PROPERTIES TIMEOUT 600)
+endif()

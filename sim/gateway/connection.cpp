@@ -126,7 +126,7 @@ bool Connection::may_identify(const IdentifyPayload& payload, Instant now) {
 void Connection::on_payload(const IdentifyPayload& payload, Instant now) {
   if (!may_identify(payload, now)) return;
   ++gateway_.counts().identifies;
-  session_ = &gateway_.begin_session(payload, now);
+  session_ = &gateway_.begin_session(payload);
   cursor_ = resumed_at_ = 0;
   pump(now);
 }

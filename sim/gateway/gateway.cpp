@@ -77,8 +77,7 @@ void Gateway::on_tick(Instant now) {
   for (Session* session : expired) end_session(*session, "not resumed in time");
 }
 
-Session& Gateway::begin_session(const IdentifyPayload& identify, Instant now) {
-  static_cast<void>(now);
+Session& Gateway::begin_session(const IdentifyPayload& identify) {
   std::string id = fmt::format("{:016x}{:016x}", rng_.next(), rng_.next());
   auto session = std::make_unique<Session>(id, identify.shard, identify.intents, settings_.replay);
   std::vector<Snowflake> guilds;

@@ -68,7 +68,7 @@ class Gateway {
   void on_tick(Instant now);
 
   // --- the connections' side
-  Session& begin_session(const IdentifyPayload& identify, Instant now);
+  Session& begin_session(const IdentifyPayload& identify);
   Session* find_session(std::string_view id);
   // Takes the session away from whatever connection holds it.
   void take_over(Session& session, Connection& by);

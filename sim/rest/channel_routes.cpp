@@ -133,6 +133,11 @@ HttpReply react(State& state, const Call& call) {
   return reply_nothing();
 }
 
+HttpReply list_reactions(State& state, const Call& call) {
+  if (stored_message(state, call) == nullptr) return reply_unknown_message();
+  return reply_json(json::array{bot_object(state.world)});
+}
+
 HttpReply clear_reactions(State& state, const Call& call) {
   return stored_message(state, call) == nullptr ? reply_unknown_message() : reply_nothing();
 }
@@ -144,6 +149,11 @@ HttpReply accept_in_channel(State& state, const Call& call) {
 HttpReply list_pins(State& state, const Call& call) {
   if (!find_channel(state, call.id(0))) return reply_unknown_channel();
   return reply_json(json::array{});
+}
+
+HttpReply list_new_pins(State& state, const Call& call) {
+  if (!find_channel(state, call.id(0))) return reply_unknown_channel();
+  return reply_json(json::object{{"items", json::array{}}, {"has_more", false}});
 }
 
 HttpReply create_thread(State& state, const Call& call) {
@@ -167,6 +177,12 @@ constexpr std::string_view kMessage = "/channels/{channel.id}/messages/{message.
 constexpr std::string_view kReactions = "/channels/{channel.id}/messages/{message.id}/reactions";
 constexpr std::string_view kReaction =
     "/channels/{channel.id}/messages/{message.id}/reactions/{emoji}/@me";
+constexpr std::string_view kReactionsOf =
+    "/channels/{channel.id}/messages/{message.id}/reactions/{emoji}";
+constexpr std::string_view kReactionOf =
+    "/channels/{channel.id}/messages/{message.id}/reactions/{emoji}/{user.id}";
+constexpr std::string_view kPins = "/channels/{channel.id}/messages/pins";
+constexpr std::string_view kPin = "/channels/{channel.id}/messages/pins/{message.id}";
 constexpr BucketLimit kWrites{5, Millis{5'000}};
 constexpr BucketLimit kReaction1{4, Millis{1'000}};
 
@@ -179,11 +195,17 @@ constexpr Route kRoutes[] = {
      .path = "/channels/{channel.id}/messages/bulk-delete",
      .handler = bulk_delete,
      .limit = kWrites},
+    {.method = "GET", .path = kPins, .handler = list_new_pins, .limit = {}},
+    {.method = "PUT", .path = kPin, .handler = accept_in_channel, .limit = kWrites},
+    {.method = "DELETE", .path = kPin, .handler = accept_in_channel, .limit = kWrites},
+    {.method = "PUT", .path = kReaction, .handler = react, .limit = kReaction1},
+    {.method = "DELETE", .path = kReaction, .handler = react, .limit = kReaction1},
+    {.method = "GET", .path = kReactionsOf, .handler = list_reactions, .limit = {}},
+    {.method = "DELETE", .path = kReactionsOf, .handler = clear_reactions, .limit = kReaction1},
+    {.method = "DELETE", .path = kReactionOf, .handler = clear_reactions, .limit = kReaction1},
     {.method = "GET", .path = kMessage, .handler = get_message, .limit = {}},
     {.method = "PATCH", .path = kMessage, .handler = edit_message, .limit = kWrites},
     {.method = "DELETE", .path = kMessage, .handler = remove_message, .limit = {5, Millis{1'000}}},
-    {.method = "PUT", .path = kReaction, .handler = react, .limit = kReaction1},
-    {.method = "DELETE", .path = kReaction, .handler = react, .limit = kReaction1},
     {.method = "DELETE", .path = kReactions, .handler = clear_reactions, .limit = kReaction1},
     {.method = "POST",
      .path = "/channels/{channel.id}/typing",

@@ -61,6 +61,31 @@ HttpReply list_roles(State& state, const Call& call) {
   return guild == nullptr ? reply_unknown_guild() : reply_json(role_objects(*guild));
 }
 
+// A role with the fields of the form; the world keeps its own four.
+HttpReply make_role(State& state, const Call& call) {
+  const Guild* guild = state.world.find_guild(call.id(0));
+  if (guild == nullptr) return reply_unknown_guild();
+  const bool creating = call.args.size() == 1;
+  json::object role = role_object(*guild, 1);
+  for (const auto& field : call.form()) role[field.key()] = field.value();
+  role["id"] = creating ? to_text(state.ids.next(call.now)) : call.args[1];
+  state.gateway.dispatch(make_event(creating ? "GUILD_ROLE_CREATE" : "GUILD_ROLE_UPDATE",
+                                    guild->id,
+                                    {{"guild_id", to_text(guild->id)}, {"role", role}}),
+                         call.now);
+  return reply_json(role);
+}
+
+HttpReply delete_role(State& state, const Call& call) {
+  const Guild* guild = state.world.find_guild(call.id(0));
+  if (guild == nullptr) return reply_unknown_guild();
+  state.gateway.dispatch(make_event("GUILD_ROLE_DELETE",
+                                    guild->id,
+                                    {{"guild_id", to_text(guild->id)}, {"role_id", call.args[1]}}),
+                         call.now);
+  return reply_nothing();
+}
+
 HttpReply list_members(State& state, const Call& call) {
   const Guild* guild = state.world.find_guild(call.id(0));
   if (guild == nullptr) return reply_unknown_guild();
@@ -155,6 +180,8 @@ constexpr std::string_view kGuild = "/guilds/{guild.id}";
 constexpr std::string_view kMember = "/guilds/{guild.id}/members/{user.id}";
 constexpr std::string_view kMemberRole = "/guilds/{guild.id}/members/{user.id}/roles/{role.id}";
 constexpr std::string_view kBan = "/guilds/{guild.id}/bans/{user.id}";
+constexpr std::string_view kRoles = "/guilds/{guild.id}/roles";
+constexpr std::string_view kRole = "/guilds/{guild.id}/roles/{role.id}";
 constexpr BucketLimit kWrites{5, Millis{5'000}};
 
 constexpr Route kRoutes[] = {
@@ -165,6 +192,9 @@ constexpr Route kRoutes[] = {
      .handler = create_channel,
      .limit = kWrites},
     {.method = "GET", .path = "/guilds/{guild.id}/roles", .handler = list_roles, .limit = {}},
+    {.method = "POST", .path = kRoles, .handler = make_role, .limit = kWrites},
+    {.method = "PATCH", .path = kRole, .handler = make_role, .limit = kWrites},
+    {.method = "DELETE", .path = kRole, .handler = delete_role, .limit = kWrites},
     {.method = "GET", .path = "/guilds/{guild.id}/members", .handler = list_members, .limit = {}},
     {.method = "GET", .path = kMember, .handler = get_member, .limit = {}},
     {.method = "PATCH", .path = kMember, .handler = edit_member, .limit = kWrites},

@@ -46,7 +46,7 @@ async function interactionFrom(client, cause) {
   return interaction;
 }
 
-describe('discord.js against the simulator', { timeout: 120_000 }, () => {
+describe('discord.js against the simulator', { timeout: 300_000 }, () => {
   let sim;
   let client;
 

@@ -40,6 +40,9 @@ export class Simulator {
   constructor(program, address) {
     this.program = program;
     this.address = address;
+    // A test that fails half-way must not keep its process alive; the simulator dies with it.
+    program.unref();
+    program.stdout.unref();
   }
 
   get api() {
@@ -75,6 +78,7 @@ export class Simulator {
   }
 
   async stop() {
+    this.program.ref();
     const ended = new Promise((resolve) => this.program.once('exit', resolve));
     this.program.kill('SIGTERM');
     return ended;

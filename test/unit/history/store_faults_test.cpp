@@ -78,6 +78,7 @@ TEST_F(StoreFaultsTest, DamagedTotalsAreFoundAndTheFileSetAside) {
 }
 
 TEST_F(StoreFaultsTest, TheLogOfADamagedFileIsNotPlayedIntoTheNewOne) {
+  fill();
   std::string log;
   {
     auto process = start();

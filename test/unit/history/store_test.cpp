@@ -135,6 +135,16 @@ TEST_F(StoreTest, KeepsStateByArea) {
   EXPECT_TRUE(process->store->state("nobody")->empty());
 }
 
+TEST_F(StoreTest, MarksBetweenTwoTicksGoWithTheNext) {
+  auto process = start();
+  const metrics::Event marks[] = {{clock.system_now(), "reload", "Reloaded trivia."}};
+  process->store->note(marks);
+  process->registry.annotate({clock.system_now(), "load", "Loaded quiz."});
+  ASSERT_TRUE(process->commit().ok());
+  ASSERT_TRUE(process->commit().ok());
+  EXPECT_EQ(count("SELECT count(*) FROM annotation"), 2);
+}
+
 TEST_F(StoreTest, SaysWhatItWroteAndHowLargeItIs) {
   auto process = start();
   process->registry.gauge(kDepth).set(3);

@@ -1,0 +1,240 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+
+#include "integration/discord/simulator.hpp"
+
+namespace discern::discord {
+namespace {
+
+using testing::HasSubstr;
+
+// RESUMED is counted by both sides, but READY and RESUMED belong to connections and not to what
+// happened; everything else must agree to the last event.
+void expect_every_dispatch_counted_once(Simulator& simulator, Bot& bot) {
+  std::map<std::string, std::uint64_t> sent;
+  const bool agree = eventually([&] {
+    sent = simulator.sent();
+    return bot.counted() == sent;
+  });
+  EXPECT_TRUE(agree) << testing::PrintToString(bot.counted()) << "\nbut sent were\n"
+                     << testing::PrintToString(sent);
+}
+
+class Transports : public testing::TestWithParam<const char*> {};
+
+TEST_P(Transports, BringTheWholeBotUpAndCountEveryEvent) {
+  Simulator simulator({{"--guilds", "40"}, {"--shards", "4"}, {"--max-concurrency", "2"}});
+  ClientOptions options = Bot::options_for(simulator);
+  options.compression = GetParam();
+  Bot bot(options);
+  ASSERT_TRUE(bot.client.start(bot.sink));
+  ASSERT_TRUE(eventually([&] { return bot.all_ready(); }));
+  const auto state = simulator.state();
+  EXPECT_TRUE(eventually([&] { return bot.client.status().guilds == 40; }));
+  const auto members = state.at("members").to_number<std::uint64_t>();
+  EXPECT_TRUE(eventually([&] { return bot.client.status().users == members; }));
+  EXPECT_EQ(bot.count("discern_discord_guild_joins_total"), 0) << "the initial load is no join";
+  for (int shard = 0; shard < 4; ++shard) {
+    simulator.act("flood", R"({"count":2000,"shard":)" + std::to_string(shard) + "}");
+  }
+  expect_every_dispatch_counted_once(simulator, bot);
+  EXPECT_GE(bot.sum("discern_gateway_events_total"), 8000);
+  EXPECT_EQ(bot.sum("discern_gateway_parse_errors_total"), 0);
+  bot.client.stop(std::chrono::seconds(3));
+  EXPECT_EQ(simulator.complaints(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(, Transports, testing::Values("none", "zlib", "zstd"));
+
+struct GatewayTest : testing::Test {
+  void bring_up(ClientOptions options) {
+    bot = std::make_unique<Bot>(std::move(options));
+    ASSERT_TRUE(bot->client.start(bot->sink));
+    ASSERT_TRUE(eventually([&] { return bot->all_ready(); }));
+  }
+  void bring_up() { bring_up(Bot::options_for(simulator)); }
+  ShardStatus shard() { return bot->client.status().shards.at(0); }
+  void TearDown() override {
+    if (bot) bot->client.stop(std::chrono::seconds(3));
+    EXPECT_EQ(simulator.complaints(), "");
+  }
+  Simulator simulator{{{"--heartbeat-ms", "400"}}};
+  std::unique_ptr<Bot> bot;
+};
+
+TEST_F(GatewayTest, BeatsAndMeasuresTheRoundTrip) {
+  bring_up();
+  EXPECT_TRUE(eventually([&] { return shard().heartbeat_rtt_seconds.has_value(); }));
+  EXPECT_TRUE(
+      eventually([&] { return bot->count("discern_gateway_heartbeat_rtt_seconds", "0") > 0; }));
+  simulator.act("heartbeat");
+  EXPECT_TRUE(eventually([&] { return simulator.state().at("heartbeats").to_number<int>() >= 4; }));
+  EXPECT_EQ(shard().resumes, 0u);
+}
+
+TEST_F(GatewayTest, ResumesAfterEverythingThatAllowsIt) {
+  bring_up();
+  std::uint64_t resumes = 0;
+  const auto survives = [&](const std::string& action, const std::string& parameters) {
+    simulator.act("flood", R"({"count":500})");
+    simulator.act(action, parameters);
+    simulator.act("message", R"({"count":20})");
+    ++resumes;
+    EXPECT_TRUE(eventually([&] { return shard().resumes == resumes && bot->all_ready(); }))
+        << action;
+  };
+  survives("close", R"({"shard":0})");
+  survives("close", R"({"shard":0,"code":4000})");
+  survives("reconnect", R"({"shard":0})");
+  survives("invalid_session", R"({"shard":0,"resumable":true})");
+  survives("corrupt", R"({"shard":0})");
+  expect_every_dispatch_counted_once(simulator, *bot);
+  EXPECT_EQ(simulator.state().at("identifies").to_number<int>(), 1);
+  EXPECT_EQ(bot->count("discern_discord_guild_joins_total"), 0);
+  EXPECT_EQ(bot->client.status().guilds, 5u);
+}
+
+TEST_F(GatewayTest, NoticesASilentConnectionAndResumesItsSession) {
+  bring_up();
+  simulator.act("silence", R"({"on":true,"for_s":1.5})");
+  EXPECT_TRUE(
+      eventually([&] { return bot->count("discern_gateway_heartbeats_missed_total", "0") >= 1; }));
+  EXPECT_TRUE(eventually([&] { return shard().resumes >= 1 && bot->all_ready(); }));
+  EXPECT_EQ(simulator.state().at("identifies").to_number<int>(), 1);
+  EXPECT_THAT(shard().last_close, HasSubstr("heartbeat"));
+  simulator.act("clear_complaints");  // The simulator misses the beats of what we left for dead.
+}
+
+TEST_F(GatewayTest, IdentifiesAnewWhenTheSessionIsGone) {
+  bring_up();
+  const auto members = bot->client.status().users;
+  simulator.act("invalid_session", R"({"shard":0,"resumable":false})");
+  EXPECT_TRUE(eventually([&] { return shard().identifies == 2 && bot->all_ready(); }));
+  EXPECT_TRUE(eventually([&] { return bot->client.status().users == members; }));
+  EXPECT_EQ(bot->count("discern_discord_guild_joins_total"), 0);
+  EXPECT_EQ(bot->count("discern_discord_guild_leaves_total"), 0);
+  EXPECT_EQ(bot->count("discern_gateway_connects_total", "invalid_session"), 1);
+}
+
+TEST_F(GatewayTest, TellsOutagesJoinsAndLeavesApart) {
+  bring_up();
+  ASSERT_TRUE(eventually([&] { return bot->client.status().users > 0; }));
+  simulator.act("add_guild", R"({"count":2})");
+  EXPECT_TRUE(eventually([&] { return bot->client.status().guilds == 7; }));
+  EXPECT_EQ(bot->count("discern_discord_guild_joins_total"), 2);
+  const auto out = simulator.act("outage");
+  EXPECT_TRUE(eventually([&] { return bot->count("discern_discord_guilds_unavailable") == 1; }));
+  EXPECT_EQ(bot->client.status().guilds, 7u);
+  const std::string guild(out.at("guild").as_string());
+  simulator.act("outage", R"({"over":true,"guild":")" + guild + "\"}");
+  EXPECT_TRUE(eventually([&] { return bot->count("discern_discord_guilds_unavailable") == 0; }));
+  simulator.act("remove_guild", "{}");
+  EXPECT_TRUE(eventually([&] { return bot->client.status().guilds == 6; }));
+  EXPECT_EQ(bot->count("discern_discord_guild_leaves_total"), 1);
+  EXPECT_EQ(bot->count("discern_discord_guild_joins_total"), 2);
+}
+
+TEST_F(GatewayTest, HandsOnWhatIsWantedAndEveryInteraction) {
+  simulator.register_commands();
+  ClientOptions options = Bot::options_for(simulator);
+  options.intents |= intent::kMessageContent;
+  bot = std::make_unique<Bot>(options);
+  bot->sink.wanted = "MESSAGE_CREATE";
+  ASSERT_TRUE(bot->client.start(bot->sink));
+  ASSERT_TRUE(eventually([&] { return bot->all_ready(); }));
+  simulator.act("message", R"({"content":"hello there"})");
+  simulator.act("interaction", R"({"command":"music play","options":{"song":"x"}})");
+  ASSERT_TRUE(eventually([&] { return bot->sink.events().size() == 2; }));
+  const auto events = bot->sink.events();
+  EXPECT_EQ(events[0].type, "MESSAGE_CREATE");
+  EXPECT_TRUE(events[0].guild);
+  EXPECT_THAT(events[0].text, HasSubstr("hello there"));
+  EXPECT_FALSE(events[0].replayed);
+  EXPECT_EQ(events[1].name, "music play");
+  EXPECT_TRUE(events[1].interaction);
+}
+
+TEST_F(GatewayTest, ToleratesWhatDiscordMayInvent) {
+  bring_up();
+  simulator.act("dispatch", R"({"type":"QUANTUM_CREATE","d":{"id":1},"to_everyone":true})");
+  simulator.act("send", R"({"shard":0,"payload":{"op":77,"d":null,"new":[]}})");
+  EXPECT_TRUE(eventually([&] { return bot->counted()["QUANTUM_CREATE"] == 1; }));
+  EXPECT_TRUE(eventually(
+      [&] { return bot->count("discern_gateway_parse_errors_total", "unknown_op") == 1; }));
+  EXPECT_TRUE(bot->all_ready());
+  EXPECT_EQ(shard().resumes, 0u);
+}
+
+TEST_F(GatewayTest, ChangesItsPresence) {
+  bring_up();
+  bot->client.set_presence({"idle", Presence::Activity::Watching, "the tests"});
+  EXPECT_TRUE(eventually(
+      [&] { return bot->count("discern_gateway_sends_total", "presence_update") == 1; }));
+}
+
+TEST_F(GatewayTest, SaysWhatToChangeWhenAnIntentIsRefused) {
+  simulator.act("configure", R"({"denied_intents":2})");
+  bot = std::make_unique<Bot>(simulator);
+  bot->client.set_intents(intent::kGuilds | intent::kGuildMembers,
+                          {{intent::kGuildMembers, "plugin welcome"}});
+  ASSERT_TRUE(bot->client.start(bot->sink));
+  EXPECT_TRUE(
+      eventually([&] { return bot->client.status().message.find("4014") != std::string::npos; }));
+  EXPECT_THAT(bot->client.status().message, HasSubstr("plugin welcome wants GUILD_MEMBERS"));
+  EXPECT_EQ(shard().state, "stopped");
+  simulator.act("clear_complaints");
+}
+
+TEST_F(GatewayTest, SaysWhatToChangeWhenTheTokenIsRefused) {
+  ClientOptions options = Bot::options_for(simulator);
+  options.token = Secret("wrong");
+  bot = std::make_unique<Bot>(options);
+  ASSERT_TRUE(bot->client.start(bot->sink));
+  EXPECT_TRUE(eventually([&] { return !bot->client.status().message.empty(); }));
+  EXPECT_THAT(bot->client.status().message, HasSubstr("DISCORD_TOKEN"));
+  simulator.act("clear_complaints");
+}
+
+TEST_F(GatewayTest, WaitsWithIdentifyingWhenTheBudgetIsUsedUp) {
+  (void)simulator.state();  // Begins the day.
+  simulator.act("configure", R"({"identifies_remaining":10})");
+  bot = std::make_unique<Bot>(simulator);
+  ASSERT_TRUE(bot->client.start(bot->sink));
+  EXPECT_TRUE(eventually(
+      [&] { return bot->client.status().message.find("IDENTIFY budget") != std::string::npos; }));
+  EXPECT_EQ(simulator.state().at("identifies").to_number<int>(), 0);
+  EXPECT_EQ(bot->client.status().identify_budget->remaining, 10u);
+}
+
+TEST(Cluster, RunsAHundredShards) {
+  Simulator simulator({{"--guilds", "300"}, {"--shards", "100"}, {"--max-concurrency", "16"}});
+  Bot bot(simulator);
+  ASSERT_TRUE(bot.client.start(bot.sink));
+  ASSERT_TRUE(
+      eventually([&] { return bot.client.status().shards.size() == 100 && bot.all_ready(); }));
+  EXPECT_TRUE(eventually([&] { return bot.client.status().guilds == 300; }));
+  bot.client.stop(std::chrono::seconds(4));
+  EXPECT_EQ(simulator.complaints(), "");
+}
+
+TEST(Cluster, RunsARangeOfShards) {
+  Simulator simulator({{"--guilds", "30"}, {"--shards", "4"}, {"--max-concurrency", "16"}});
+  ClientOptions options = Bot::options_for(simulator);
+  options.shard_count = 4;
+  options.first_shard = 1;
+  options.shards_here = 2;
+  Bot bot(options);
+  ASSERT_TRUE(bot.client.start(bot.sink));
+  ASSERT_TRUE(eventually([&] { return bot.all_ready(); }));
+  const auto shards = bot.client.status().shards;
+  ASSERT_EQ(shards.size(), 2u);
+  EXPECT_EQ(shards[0].id, 1u);
+  EXPECT_EQ(shards[1].id, 2u);
+  bot.client.stop(std::chrono::seconds(3));
+  EXPECT_EQ(simulator.complaints(), "");
+}
+
+}  // namespace
+}  // namespace discern::discord

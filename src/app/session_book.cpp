@@ -26,6 +26,10 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
+std::vector<std::string_view> fields_of(const StateRow& row) {
+  return row.value ? split(*row.value) : std::vector<std::string_view>{};
+}
+
 template <class Number>
 bool read(std::string_view text, Number& number) {
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -47,7 +51,7 @@ StateRow guild_row(const SavedGuild& guild) {
 }
 
 bool read_guild(const StateRow& row, SavedGuild& guild) {
-  const auto fields = split(row.value.value_or(""));
+  const auto fields = fields_of(row);
   int unavailable = 0;
   if (fields.size() != 4 || !read(row.key, guild.id.value) || !read(fields[0], guild.shard) ||
       !read(fields[1], guild.members) || !read(fields[2], unavailable)) {
@@ -59,7 +63,7 @@ bool read_guild(const StateRow& row, SavedGuild& guild) {
 }
 
 bool read_shard(const StateRow& row, SavedShard& shard) {
-  const auto fields = split(row.value.value_or(""));
+  const auto fields = fields_of(row);
   if (fields.size() != 3 || !read(row.key, shard.id) || !read(fields[0], shard.sequence)) {
     return false;
   }
@@ -75,7 +79,7 @@ SavedSessions SessionBook::load(const std::vector<StateRow>& session,
                                 const std::vector<StateRow>& guilds) {
   SavedSessions saved;
   for (const StateRow& row : session) {
-    const auto fields = split(row.value.value_or(""));
+    const auto fields = fields_of(row);
     if (row.key != "identity" || fields.size() != 4) continue;
     if (!read(fields[0], saved.application.value) || !read(fields[1], saved.shard_count) ||
         !read(fields[2], saved.intents)) {

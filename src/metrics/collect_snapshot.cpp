@@ -188,7 +188,11 @@ void Registry::read_exemplars(Snapshot& into) {
 
 Snapshot* Registry::take_from_pool() {
   const std::lock_guard lock(pool_mutex_);
-  if (pool_.empty()) return new Snapshot;
+  if (pool_.empty()) {
+    // Giving back must not allocate: it happens on whichever thread lets go last.
+    pool_.reserve(++snapshots_made_);
+    return new Snapshot;
+  }
   Snapshot* snapshot = pool_.back().release();
   pool_.pop_back();
   return snapshot;

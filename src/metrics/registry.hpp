@@ -138,6 +138,7 @@ class Registry {
 
   mutable std::mutex pool_mutex_;
   std::vector<std::unique_ptr<Snapshot>> pool_;
+  std::size_t snapshots_made_ = 0;  // Guarded by pool_mutex_.
 };
 
 inline constexpr std::size_t kMaxExemplarSeries = 1000;

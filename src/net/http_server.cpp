@@ -59,7 +59,7 @@ Result<void> HttpServer::Loop::listen() {
   if (ec) {
     return Error(Errc::Io,
                  "cannot listen on " + options.address + " port " + std::to_string(options.port) +
-                     ": " + ec.message() + "; stop what uses it or choose another port");
+                     ": " + ec.message() + "; stop what uses it, or choose another with --port");
   }
   port = acceptor_.local_endpoint(ec).port();
   return {};

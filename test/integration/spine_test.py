@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 from harness import BUILD, Case, wait_until
@@ -82,7 +83,13 @@ class Spine(Case):
         begin = time.time() - 60
 
         def samples():
-            found = host.json(query.format(begin, time.time()))["series"]
+            try:
+                found = host.json(query.format(begin, time.time()))["series"]
+            except urllib.error.HTTPError as error:
+                # Before the first history tick there is no such family on disk.
+                self.assertEqual(error.code, 404)
+                error.close()
+                return 0
             return sum(v is not None for _, v in found[0]["points"]) if found else 0
         wait_until("two history ticks are on disk", lambda: samples() >= 2)
         # What a tick committed must survive: take it from before that tick.

@@ -41,9 +41,10 @@ class HttpTransfer {
   HttpDone done_;
   HttpResponse response_;
   bool too_large_ = false;
-  std::unique_ptr<CURL, CurlDeleter> easy_;
+  // The handle goes first: it refers to the other two.
   std::unique_ptr<curl_slist, CurlDeleter> headers_;
   std::unique_ptr<curl_mime, CurlDeleter> mime_;
+  std::unique_ptr<CURL, CurlDeleter> easy_;
 };
 
 // "example.org:8080" of a URL, for error texts; never its path, query or user part.

@@ -132,34 +132,32 @@ bool RestClient::refuse(const JobPtr& job) {
 }
 
 void RestClient::pump(const std::string& lane_key) {
-  const auto found = lanes_.find(lane_key);
-  if (found == lanes_.end()) return;
-  Lane& lane = found->second;
-  while (!lane.waiting.empty()) {
+  while (true) {
+    // Looked up each time: sending and finishing may call back and come here again.
+    const auto found = lanes_.find(lane_key);
+    if (found == lanes_.end()) return;
+    Lane& lane = found->second;
+    if (lane.waiting.empty()) {
+      if (!lane.has_timer) lanes_.erase(found);
+      return;
+    }
     const JobPtr job = lane.waiting.front();
-    const SteadyTime now = clock_.steady_now();
-    const std::optional<SteadyTime> wait = buckets_.take(job->key, now);
+    const std::optional<SteadyTime> wait = buckets_.take(job->key, clock_.steady_now());
     if (!wait) {
       lane.waiting.pop_front();
       transmit(job);
-      continue;
-    }
-    if (*wait == Buckets::kAnswer) {
+    } else if (*wait == Buckets::kAnswer) {
       stalled_.insert(lane_key);
       return;
-    }
-    if (*wait > job->deadline) {
+    } else if (*wait > job->deadline) {
       lane.waiting.pop_front();
-      finish(
-          job,
-          {Error(Errc::Timeout, name_of(job->request) + ": its rate limit is used up for too long"),
-           0,
-           429});
-      continue;
+      const std::string name = name_of(job->request);
+      finish(job,
+             {Error(Errc::Timeout, name + ": its rate limit is used up for too long"), 0, 429});
+    } else {
+      return wake_at(lane_key, lane, *wait);
     }
-    return wake_at(lane_key, lane, *wait);
   }
-  if (!lane.has_timer) lanes_.erase(found);
 }
 
 void RestClient::wake_at(const std::string& lane_key, Lane& lane, SteadyTime when) {

@@ -99,7 +99,16 @@ class Host(Program):
         return json.loads(self.get(path))
 
     def metrics(self):
-        return self.json("/api/metrics")
+        """The seed's JSON; the first tick may be some milliseconds away yet."""
+        def ask():
+            try:
+                return self.json("/api/metrics")
+            except urllib.error.HTTPError as error:
+                error.close()
+                if error.code != 503:
+                    raise
+                return None
+        return wait_until("the first tick", ask)
 
     def children(self):
         task = pathlib.Path(f"/proc/{self.process.pid}/task")

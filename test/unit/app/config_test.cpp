@@ -106,7 +106,9 @@ TEST(Config, ATokenFileThatOthersCanReadIsRefused) {
   ::chmod(token.c_str(), 0600);
   const auto config = load_config(file);
   ASSERT_TRUE(config) << config.error().text;
-  if (std::getenv("DISCORD_TOKEN") == nullptr) EXPECT_EQ(config->discord.token.reveal(), "abc");
+  if (std::getenv("DISCORD_TOKEN") == nullptr) {
+    EXPECT_EQ(config->discord.token.reveal(), "abc");
+  }
   std::filesystem::remove_all(folder);
 }
 

@@ -17,7 +17,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { '/api': api, '/metrics': api, '/healthz': api } },
+  // The packages may be a link to a folder beside this one.
+  server: { fs: { strict: false }, proxy: { '/api': api, '/metrics': api, '/healthz': api } },
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],

@@ -1,5 +1,6 @@
 #include "net/http_head.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -16,10 +17,13 @@ bool is_token(std::string_view name) {
 }
 
 void append_value(std::string& out, std::string_view value) {
-  for (const char c : value) {
+  const auto is_control = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    out.push_back(byte < 0x20 || byte == 0x7f ? ' ' : c);
-  }
+    return byte < 0x20 || byte == 0x7f;
+  };
+  const std::size_t begin = out.size();
+  out.append(value);
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_control, ' ');
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {

@@ -106,17 +106,19 @@ double LiveTicker::rate(std::size_t which, double total, double elapsed) {
   return first_ || elapsed <= 0 ? kUnknown : (total - before) / elapsed;
 }
 
-// While the loop does not answer at all, the truth is how long that has lasted.
+// While the loop does not answer at all, the truth is how long that has lasted. In an interval that
+// saw no probe come back, the last mean still stands.
 double LiveTicker::loop_delay(const Snapshot& snapshot) {
-  double delay = kUnknown;
+  double mean = kUnknown;
   for_series(snapshot, catalogue::kLoopDelay.name, [&](const Series& series) {
-    if (series.label(0) == io_loop_) delay = loop_means_.step(snapshot, series);
+    if (series.label(0) == io_loop_) mean = loop_means_.step(snapshot, series);
   });
-  if (!std::isnan(delay)) return delay;
+  if (!std::isnan(mean)) return last_loop_delay_ = mean;
+  double stall = 0;
   for_series(snapshot, catalogue::kLoopStall.name, [&](const Series& series) {
-    if (series.label(0) == io_loop_) delay = snapshot.value(series);
+    if (series.label(0) == io_loop_) stall = snapshot.value(series);
   });
-  return delay;
+  return stall > 0 ? stall : last_loop_delay_;
 }
 
 void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
@@ -160,7 +162,7 @@ void LiveTicker::fill_commands(LiveTick& tick, const Snapshot& snapshot) {
     if (!is_new && known.uses == uses && known.errors == failures) return;
     // What an earlier process counted says nothing about when.
     const std::uint64_t before = is_new ? uses - snapshot.steps(series) : known.uses;
-    if (uses > before) known.last_used = epoch_seconds(snapshot.time());
+    if (uses > before) known.last_used = static_cast<double>(tick.time_ms) / 1000;
     known.uses = uses;
     known.errors = failures;
     CommandRow row{.name = std::string(series.label(1)),

@@ -103,6 +103,7 @@ class LiveTicker {
   SteadyTime last_time_{};
   std::array<double, 4> last_totals_{};
   IntervalMeans loop_means_;
+  double last_loop_delay_ = kUnknown;
   IntervalMeans queue_means_;
   RecentMedian latency_;
   struct Used {

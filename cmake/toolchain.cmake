@@ -1,7 +1,9 @@
 # Faster builds where the machine offers it. Nothing here changes what is built.
 find_program(DISCERN_CCACHE ccache)
 if(DISCERN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DISCERN_CCACHE})
+  # Paths count from the source folder, so that every clone and worktree shares what one compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${DISCERN_CCACHE})
 endif()
 if(NOT DISCERN_FUZZ)
   find_program(DISCERN_MOLD mold)

@@ -10,6 +10,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "base/log.hpp"
 #include "base/thread_name.hpp"
 #include "net/http_transfer.hpp"
 
@@ -89,11 +90,16 @@ class HttpOut::Loop {
   void run() {
     set_thread_name("http-out");
     while (true) {
-      run_due_work();
-      begin_transfers();
-      int running = 0;
-      curl_multi_perform(multi_.get(), &running);
-      finish_transfers();
+      // The fence: an exception is a bug of whoever was called back, and must not end the program.
+      try {
+        run_due_work();
+        begin_transfers();
+        int running = 0;
+        curl_multi_perform(multi_.get(), &running);
+        finish_transfers();
+      } catch (const std::exception& error) {
+        log::error("net", "an exception reached the http-out thread: {}", error.what());
+      }
       if (is_over()) break;
       curl_multi_poll(multi_.get(), nullptr, 0, sleep_time(), nullptr);
     }

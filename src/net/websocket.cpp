@@ -19,6 +19,7 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <cstring>
 #include <deque>
+#include <optional>
 
 namespace discern::net {
 namespace {
@@ -296,13 +297,7 @@ class BadAddress final : public Connection, public std::enable_shared_from_this<
 class BeastConnector final : public WebSocketConnector {
  public:
   BeastConnector(asio::io_context& io, WebSocketOptions options)
-      : io_(io), options_(std::move(options)), tls_(asio::ssl::context::tls_client) {
-    error_code ignored;
-    tls_.set_options(asio::ssl::context::no_sslv2 | asio::ssl::context::no_sslv3 |
-                     asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-    tls_.set_default_verify_paths(ignored);
-    tls_.set_verify_mode(asio::ssl::verify_peer);
-  }
+      : io_(io), options_(std::move(options)) {}
 
   std::unique_ptr<WebSocket> connect(const std::string& text,
                                      WebSocketListener& listener) override {
@@ -313,7 +308,7 @@ class BeastConnector final : public WebSocketConnector {
       return std::make_unique<Handle>(std::move(bad));
     }
     if (url.tls) {
-      return begin<TlsStream>(TlsStream(tcp::socket(io_), tls_), std::move(url), listener);
+      return begin<TlsStream>(TlsStream(tcp::socket(io_), ensure_tls()), std::move(url), listener);
     }
     return begin<PlainStream>(tcp::socket(io_), std::move(url), listener);
   }
@@ -327,9 +322,21 @@ class BeastConnector final : public WebSocketConnector {
     return std::make_unique<Handle>(std::move(made));
   }
 
+  // Made when it is needed: reading the trust store takes a tenth of a second and some megabytes.
+  asio::ssl::context& ensure_tls() {
+    if (tls_) return *tls_;
+    error_code ignored;
+    tls_.emplace(asio::ssl::context::tls_client);
+    tls_->set_options(asio::ssl::context::no_sslv2 | asio::ssl::context::no_sslv3 |
+                      asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    tls_->set_default_verify_paths(ignored);
+    tls_->set_verify_mode(asio::ssl::verify_peer);
+    return *tls_;
+  }
+
   asio::io_context& io_;
   const WebSocketOptions options_;
-  asio::ssl::context tls_;
+  std::optional<asio::ssl::context> tls_;
 };
 
 }  // namespace

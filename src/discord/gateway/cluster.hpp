@@ -112,6 +112,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   bool slots_pending_ = false;
   bool stopping_ = false;
   bool failed_ = false;
+  bool out_of_budget_ = false;  // Shards wait for the day's IDENTIFY budget to be reset.
   std::size_t still_running_ = 0;
   std::promise<void> all_stopped_;
 

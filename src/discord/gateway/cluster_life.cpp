@@ -169,7 +169,8 @@ void Cluster::grant_slots() {
       if (Shard* shard = find_shard(*id)) shard->slot_granted();
     }
     const std::optional<SteadyTime> next = queue_.next_grant(now);
-    if (next && queue_.exhausted()) {
+    out_of_budget_ = next && queue_.exhausted();
+    if (out_of_budget_) {
       const auto wait = std::chrono::ceil<std::chrono::minutes>(queue_.reset_at() - now).count();
       explain(
           "the IDENTIFY budget of the day is used up, and going on would make Discord reset the "
@@ -192,16 +193,19 @@ void Cluster::show_budget() {
 }
 
 void Cluster::explain(std::string message) {
-  if (!message.empty())
-    log::at(failed_ ? log::Level::Error : log::Level::Warn, "gateway", "{}", message);
-  const std::lock_guard lock(status_mutex_);
-  message_ = std::move(message);
+  {
+    const std::lock_guard lock(status_mutex_);
+    if (message == message_) return;
+    message_ = message;
+  }
+  if (message.empty()) return;
+  log::at(failed_ ? log::Level::Error : log::Level::Warn, "gateway", "{}", message);
 }
 
 void Cluster::on_session(std::uint32_t shard, ApplicationId application) {
   if (application) application_ = application.value;
   log::info("gateway", "shard {} is {}", shard, application ? "ready" : "resumed");
-  if (!failed_) explain("");
+  if (!failed_ && !out_of_budget_) explain("");
   sink_->on_ready(this->application());
 }
 

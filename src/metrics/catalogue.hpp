@@ -299,6 +299,34 @@ inline constexpr Descriptor kFolded{
     .labels = {"family"}};
 inline constexpr Descriptor kSeries{
     .name = "discern_metrics_series", .help = "Series in the registry.", .kind = Kind::Gauge};
+inline constexpr Descriptor kMetricsMemory{
+    .name = "discern_metrics_memory_bytes",
+    .help = "Memory of all series: texts, indexes, cells of all threads, snapshots kept for reuse.",
+    .kind = Kind::Gauge,
+    .unit = Unit::Bytes};
+inline constexpr Descriptor kSeriesMemory{.name = "discern_metrics_memory_per_series_bytes",
+                                          .help = "Memory of all series divided by their number.",
+                                          .kind = Kind::Gauge,
+                                          .unit = Unit::Bytes};
+inline constexpr Descriptor kCellUsage{
+    .name = "discern_metrics_cell_usage_ratio",
+    .help = "Share of the cells for counters and histograms that was ever handed out.",
+    .kind = Kind::Gauge,
+    .unit = Unit::Ratio};
+inline constexpr Descriptor kOperationCost{
+    .name = "discern_metrics_operation_cost_seconds",
+    .help =
+        "Time of one operation, measured when the program started: increment, look_up (an "
+        "increment by name), observe, timer.",
+    .kind = Kind::Gauge,
+    .unit = Unit::Seconds,
+    .labels = {"operation"}};
+inline constexpr Descriptor kExportDuration{
+    .name = "discern_export_duration_seconds",
+    .help = "How long encoding a snapshot took, by format: prometheus, openmetrics, json, otlp.",
+    .kind = Kind::Histogram,
+    .unit = Unit::Seconds,
+    .labels = {"format"}};
 inline constexpr Descriptor kTickDuration{
     .name = "discern_tick_duration_seconds",
     .help = "How long a part of the tick took: collect, snapshot, live, history, backup.",
@@ -380,6 +408,11 @@ inline constexpr const Descriptor* kAll[] = {
     &kRefused,
     &kFolded,
     &kSeries,
+    &kMetricsMemory,
+    &kSeriesMemory,
+    &kCellUsage,
+    &kOperationCost,
+    &kExportDuration,
     &kTickDuration,
     &kTickFailures,
     &kHistoryBytes,
@@ -389,7 +422,7 @@ inline constexpr const Descriptor* kAll[] = {
 consteval bool all_names_are_valid() {
   for (const Descriptor* family : kAll) {
     if (!is_valid_name(*family) || !family->name.starts_with("discern_")) return false;
-    if (!family->help.ends_with('.')) return false;
+    if (!has_valid_labels(*family) || !family->help.ends_with('.')) return false;
   }
   return true;
 }

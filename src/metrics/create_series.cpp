@@ -161,7 +161,7 @@ const Series& Registry::fold(FamilyBase& family, std::string_view key) {
 }
 
 void Registry::warn_of_fold(FamilyBase& family, std::string_view key) {
-  if (family.folded_before_) return;
+  if (family.folded_before_ || family.size_ < family.descriptor_.max_series) return;
   family.folded_before_ = true;
   const std::string_view plugin = plugin_of(family.descriptor_, key);
   log::warn("metrics",

@@ -71,7 +71,7 @@ constexpr bool has_valid_labels(const Descriptor& family) {
   const std::size_t count = family.label_count();
   if (family.kind == Kind::TopK && count == 0) return false;
   for (std::size_t i = 0; i < kMaxLabels; ++i) {
-    const std::string_view label = family.labels[i];
+    const std::string_view& label = family.labels[i];
     if (i >= count) {
       if (!label.empty()) return false;
       continue;

@@ -151,11 +151,16 @@ void release(std::uint32_t first, std::uint32_t count) {
   if (next != p.released.begin()) {
     const auto before = std::prev(next);
     if (before->first + before->second == first) {
-      before->second += count;
-      return;
+      first = before->first;
+      count += before->second;
+      p.released.erase(before);
     }
   }
-  p.released.emplace(first, count);
+  if (first + count == p.next_slot) {
+    p.next_slot = first;
+  } else {
+    p.released.emplace(first, count);
+  }
 }
 
 std::uint32_t take_dynamic(std::uint64_t* own_slab, std::uint32_t cells) noexcept {

@@ -38,6 +38,20 @@ TEST(Buckets, ABoundaryBelongsToTheLowerBucket) {
   }
 }
 
+TEST(Buckets, EveryBoundaryIsExactToTheLastBit) {
+  // 2^(j/8) lies between two doubles; the lower of them belongs below, the upper one above.
+  for (int j = 1; j < 8; ++j) {
+    const long double boundary = std::exp2(static_cast<long double>(j) / 8);
+    auto lower = static_cast<double>(boundary);
+    if (static_cast<long double>(lower) > boundary) lower = std::nextafter(lower, 0);
+    const double upper = std::nextafter(lower, 4);
+    EXPECT_EQ(index_of(lower), j - 1) << j;
+    EXPECT_EQ(index_of(upper), j) << j;
+    EXPECT_EQ(index_of(lower * 1024), 80 + j - 1) << j;
+    EXPECT_EQ(index_of(upper / 1024), -80 + j) << j;
+  }
+}
+
 TEST(Buckets, RefusesWhatLiesOutsideTheLayout) {
   BucketPosition at{};
   const double infinity = std::numeric_limits<double>::infinity();
@@ -106,6 +120,34 @@ TEST(Buckets, MergeAndSubtractAreInverse) {
     merge_buckets(other_way, a);
     EXPECT_EQ(sum, other_way);
     EXPECT_EQ(subtract_buckets(sum, a), b);
+  }
+}
+
+TEST(Buckets, MergedHistogramsAnswerLikeOneThatSawEverything) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 20; ++round) {
+    std::lognormal_distribution<double> here(-6 + round % 5, 1.5);
+    std::lognormal_distribution<double> there(-2, 0.3);
+    std::vector<Bucket> parts[3];
+    std::vector<Bucket> whole;
+    for (int i = 0; i < 3000; ++i) {
+      const double value = i % 3 == 0 ? there(random) : here(random);
+      const Bucket one{static_cast<std::int16_t>(index_of(value)), 1};
+      merge_buckets(parts[i % 3], std::span(&one, 1));
+      merge_buckets(whole, std::span(&one, 1));
+    }
+    // In any order and grouping.
+    std::vector<Bucket> left = parts[0];
+    merge_buckets(left, parts[1]);
+    merge_buckets(left, parts[2]);
+    std::vector<Bucket> right = parts[2];
+    merge_buckets(right, parts[1]);
+    merge_buckets(right, parts[0]);
+    EXPECT_EQ(left, whole);
+    EXPECT_EQ(right, whole);
+    for (const double q : {0.1, 0.5, 0.99}) {
+      EXPECT_EQ(quantile(q, 0, left), quantile(q, 0, whole));
+    }
   }
 }
 

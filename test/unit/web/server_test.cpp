@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "unit/web/site_fixture.hpp"
 
 namespace discern::web::test {
@@ -191,7 +193,9 @@ TEST_F(ServerTest, TellsItsStatus) {
   EXPECT_EQ(body_of(ask("/api/v1/status")),
             R"({"version":"0.1.0","started_at":1763999000,"restart_count":2,"boot_id":"abc",)"
             R"("mode":"demo","data_dir_bytes":null})");
-  options.data_dir = testing::TempDir();
+  const auto folder = std::filesystem::path(testing::TempDir()) / "discern_server_test_data";
+  std::filesystem::create_directories(folder);
+  options.data_dir = folder;
   start();
   EXPECT_THAT(body_of(ask("/api/v1/status")), Not(HasSubstr("null}")));
 }

@@ -15,8 +15,11 @@ import urllib.request
 
 # Where the programs are: set by CTest.
 BUILD = pathlib.Path(os.environ.get("DISCERN_BUILD", "build/release")).resolve()
-# Sanitized programs are slower; nothing here measures time, this only says when to give up.
-PATIENCE = float(os.environ.get("DISCERN_PATIENCE", "60"))
+SANITIZED = bool(os.environ.get("DISCERN_SANITIZE"))
+# Nothing here measures time; this only says when to give up. Sanitized programs are slower.
+PATIENCE = 300.0 if SANITIZED else 60.0
+# Seconds that a clean stop may take.
+STOP_LIMIT = 30 if SANITIZED else 5
 
 
 def wait_until(what, condition):
@@ -29,6 +32,11 @@ def wait_until(what, condition):
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {PATIENCE:.0f} s in vain: {what}")
         time.sleep(0.05)
+
+
+def used_commands(metrics):
+    """{command: uses} of those that were used at all."""
+    return {name: uses for name, uses in metrics["discord"]["commandUsage"].items() if uses}
 
 
 class Program:
@@ -146,8 +154,25 @@ class Case(unittest.TestCase):
 
     def start(self, kind, *args, **kwargs):
         program = kind(*args, **kwargs)
-        self.addCleanup(program.close)
+        self.addCleanup(self.end, program)
         return program
+
+    def end(self, program):
+        program.close()
+        self.assertNotRegex(program.output(), "Sanitizer: |runtime error: ")
 
     def demo(self, *args):
         return self.start(Host, "demo", "--data", self.folder / "data", "--port", "0", *args)
+
+    def bot(self, simulator, settings="", *args):
+        """`discern run` against a simulator that lives longer; a second one gets the same data."""
+        config = self.folder / "discern.toml"
+        config.write_text(f'[discord]\napi_url = "{simulator.url}/api"\n{settings}')
+        return self.start(Host, "run", "--data", self.folder / "data", "--port", "0",
+                          "--config", config, *args, env={"DISCORD_TOKEN": "sim.test"})
+
+    def settle(self, host, simulator):
+        """Nothing happens any more, and the host has counted all that did."""
+        simulator.post("/_sim/pause")
+        wait_until("every event has arrived", lambda: host.metrics()["discord"]["eventProcessing"]
+                   == simulator.get("/_sim/state")["dispatches"]["total"])

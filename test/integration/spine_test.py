@@ -10,7 +10,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import BUILD, Case, wait_until
+from harness import BUILD, STOP_LIMIT, Case, Simulator, used_commands, wait_until
 
 SEED_SHAPE = {
     "system": {"uptime", "restartCount", "memoryUsage", "cpuUsage", "eventLoopDelay"},
@@ -22,6 +22,20 @@ SEED_SHAPE = {
 
 def total_commands(metrics):
     return sum(metrics["discord"]["commandUsage"].values())
+
+
+def guild_history(host, begin):
+    """{time: guilds} of the seconds since `begin` for which history holds a sample."""
+    try:
+        found = host.json(f"/api/v1/query?name=discern_discord_guilds&fn=last&step=1"
+                          f"&from={begin}&to={int(time.time()) + 1}")["series"]
+    except urllib.error.HTTPError as error:
+        with error:
+            # Before the first history tick there is no such family on disk.
+            if error.code != 404:
+                raise
+        return {}
+    return {t: v for t, v in found[0]["points"] if v is not None} if found else {}
 
 
 class Spine(Case):
@@ -76,45 +90,55 @@ class Spine(Case):
                    or "Z" in pathlib.Path(f"/proc/{children[0]}/stat").read_text().split()[2])
 
     def test_totals_sessions_and_history_go_on_after_a_kill(self):
-        host = self.demo("--rate", "100")
+        # This Discord outlives the host, so its own numbers say what the host must know.
+        simulator = self.start(Simulator, "--rate", "100")
+        host = self.bot(simulator, '[history]\ntick = "1s"\n')
+        begin = int(time.time())
         wait_until("commands are used", lambda: total_commands(host.metrics()) > 3)
-        boot = host.json("/api/v1/status")["boot_id"]
-        query = "/api/v1/query?name=discern_discord_guilds&fn=last&step=10&from={}&to={}"
-        begin = time.time() - 60
-
-        def samples():
-            try:
-                found = host.json(query.format(begin, time.time()))["series"]
-            except urllib.error.HTTPError as error:
-                # Before the first history tick there is no such family on disk.
-                self.assertEqual(error.code, 404)
-                error.close()
-                return 0
-            return sum(v is not None for _, v in found[0]["points"]) if found else 0
-        wait_until("two history ticks are on disk", lambda: samples() >= 2)
-        # What a tick committed must survive: take it from before that tick.
+        self.settle(host, simulator)
+        have = len(guild_history(host, begin))
+        wait_until("that is on disk", lambda: len(guild_history(host, begin)) > have + 1)
         before = host.metrics()
-        have = samples()
-        wait_until("another tick is committed", lambda: samples() > have)
+        boot = host.json("/api/v1/status")["boot_id"]
         host.kill()
+        dead = time.time()
 
-        host = self.demo("--rate", "0")
+        # Nobody tells the next process anything: what it knows at once is what was on disk.
+        simulator.post("/_sim/rest", {"route": "/gateway", "status": 503, "count": 1000})
+        wait_until("some ticks are missed", lambda: time.time() > dead + 5)
+        born = time.time()
+        host = self.bot(simulator, '[history]\ntick = "1s"\n')
         after = host.metrics()
+        truth = simulator.get("/_sim/state")
+        self.assertEqual(truth["connections"]["open"], 0)
         self.assertNotEqual(host.json("/api/v1/status")["boot_id"], boot)
         self.assertEqual(after["system"]["restartCount"], before["system"]["restartCount"] + 1)
-        # The simulated world begins with 40 guilds; some more may have joined before the last tick.
-        self.assertGreaterEqual(after["discord"]["guildCount"], 40)
-        self.assertGreater(after["discord"]["userCount"], 0)
-        self.assertGreaterEqual(total_commands(after), total_commands(before))
-        self.assertGreaterEqual(after["discord"]["eventProcessing"], before["discord"]["eventProcessing"])
-        self.assertLess(after["system"]["uptime"], before["system"]["uptime"] + 5)
-        wait_until("history continues after the gap", lambda: samples() > have + 1)
+        self.assertEqual(after["discord"]["guildCount"], truth["guilds"]["total"])
+        self.assertEqual(after["discord"]["userCount"], truth["members"])
+        self.assertEqual(used_commands(after), used_commands(before))
+        self.assertEqual(after["discord"]["eventProcessing"], before["discord"]["eventProcessing"])
+
+        # Discord has gone on meanwhile; the session is resumed, and brings what happened.
+        simulator.post("/_sim/add_guild", {"count": 3})
+        simulator.post("/_sim/rest_clear")
+        wait_until("the session is resumed", lambda: simulator.get("/_sim/state")["resumes"] == 1)
+        truth = simulator.get("/_sim/state")
+        self.assertEqual(truth["identifies"], 1)
+        self.assertEqual(truth["guilds"]["total"], after["discord"]["guildCount"] + 3)
+        wait_until("the new guilds are known", lambda: host.metrics()["discord"]["guildCount"]
+                   == truth["guilds"]["total"])
+        self.assertEqual(host.metrics()["discord"]["userCount"], truth["members"])
+
+        wait_until("history goes on", lambda: max(guild_history(host, begin)) > born)
+        ticks = guild_history(host, begin)
+        self.assertLess(min(ticks), dead)
+        self.assertEqual([t for t in ticks if dead < t and t + 1 < born], [], "the gap is a gap")
 
     def test_a_clean_stop_takes_no_longer_than_five_seconds_and_leaves_a_backup(self):
         host = self.demo("--rate", "100")
         wait_until("commands are used", lambda: total_commands(host.metrics()) > 0)
         host.process.send_signal(signal.SIGINT)
-        self.assertEqual(host.process.wait(5), 0, host.output())
+        self.assertEqual(host.process.wait(STOP_LIMIT), 0, host.output())
         backup = json.loads((self.folder / "data" / "metrics.json").read_text())
         self.assertGreater(total_commands(backup), 0)
         # Without the database the totals come from the backup.

@@ -107,6 +107,9 @@ class Supervisor final : public InstanceObserver {
   std::string dependency_problem(const Record& record, bool& wait) const;
   void begin_load(Record& record);
   void begin_stop(Record& record);
+  // Before any code of the plugin ran: an error of its own, of the kind "load".
+  void refuse(Record& record, std::string message);
+  // For what was counted where it happened.
   void fail(Record& record, std::string message);
   void answer_waiting(Record& record, const Result<void>& outcome);
   void opened(Record& record, Instance& instance, const Result<void>& outcome);

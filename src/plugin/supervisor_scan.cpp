@@ -74,10 +74,10 @@ void Supervisor::scan_folder(const fs::path& folder) {
     const bool meant = fs::exists(folder / (name + ".so"), bad);
     if (text.error().kind == Errc::NotFound && !meant) return;
     Record& record = add_record(name, folder);
-    return fail(record, name + ": its plugin.toml cannot be read: " + text.error().text);
+    return refuse(record, name + ": its plugin.toml cannot be read: " + text.error().text);
   }
   Result<Manifest> manifest = parse_manifest(*text, name + "/plugin.toml");
-  if (!manifest) return fail(add_record(name, folder), manifest.error().text);
+  if (!manifest) return refuse(add_record(name, folder), manifest.error().text);
   if (manifest->demonstration && !options_.demonstration) return;
 
   const std::string prefix = metric_prefix(manifest->id);
@@ -87,9 +87,9 @@ void Supervisor::scan_folder(const fs::path& folder) {
         id == manifest->id ? "has the id \"" + id + "\" of folder "
                            : "has metric names equal to those of \"" + id + "\" in folder ";
     Record& refused = add_record(name == id ? name + " (2)" : name, folder);
-    return fail(refused,
-                "folder " + name + " " + problem + other.folder.filename().string() +
-                    "; give one of them another id");
+    return refuse(refused,
+                  "folder " + name + " " + problem + other.folder.filename().string() +
+                      "; give one of them another id");
   }
   Record& record = add_record(manifest->id, folder);
   record.manifest = *std::move(manifest);
@@ -103,7 +103,7 @@ void Supervisor::refuse_cycles() {
   for (const auto& [id, record] : records_) needs[id] = record.manifest.requires_plugins;
   for (auto& [id, record] : records_) {
     if (needs_itself(id, needs)) {
-      fail(record, "plugin \"" + id + "\" requires itself, by way of the plugins it requires");
+      refuse(record, "plugin \"" + id + "\" requires itself, by way of the plugins it requires");
     }
   }
 }

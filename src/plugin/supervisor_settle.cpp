@@ -3,6 +3,7 @@
 
 #include "base/files.hpp"
 #include "base/log.hpp"
+#include "metrics/catalogue.hpp"
 #include "plugin/supervisor.hpp"
 
 namespace discern::plugin {
@@ -19,7 +20,7 @@ void Supervisor::settle(Record& record) {
     case Phase::Off:
       if (!record.wanted) return answer_waiting(record, {});
       if (wait) return;
-      if (!problem.empty()) return fail(record, problem);
+      if (!problem.empty()) return refuse(record, problem);
       return begin_load(record);
     case Phase::Loading:
       if (!record.wanted) begin_stop(record);
@@ -47,6 +48,11 @@ std::string Supervisor::dependency_problem(const Record& record, bool& wait) con
   return {};
 }
 
+void Supervisor::refuse(Record& record, std::string message) {
+  registry_.counter(metrics::catalogue::kPluginErrors, record.manifest.id, "load").add();
+  fail(record, std::move(message));
+}
+
 void Supervisor::fail(Record& record, std::string message) {
   record.wanted = false;
   record.failed = true;
@@ -66,24 +72,24 @@ void Supervisor::begin_load(Record& record) {
   const std::filesystem::path file = record.folder / "plugin.toml";
   // Read again: a reload may bring another version with other needs.
   const Result<std::string> text = read_file(file, 1024 * 1024);
-  if (!text) return fail(record, text.error().text);
+  if (!text) return refuse(record, text.error().text);
   Result<Manifest> manifest =
       parse_manifest(*text, (record.folder.filename() / "plugin.toml").string());
-  if (!manifest) return fail(record, manifest.error().text);
+  if (!manifest) return refuse(record, manifest.error().text);
   if (manifest->id != record.manifest.id) {
-    return fail(record,
-                "plugin \"" + record.manifest.id + "\" now calls itself \"" + manifest->id +
-                    "\"; restart to load it");
+    return refuse(record,
+                  "plugin \"" + record.manifest.id + "\" now calls itself \"" + manifest->id +
+                      "\"; restart to load it");
   }
   if (Result<void> fits = check_api(manifest->id, manifest->api_major, manifest->api_minor);
       !fits) {
-    return fail(record, fits.error().text);
+    return refuse(record, fits.error().text);
   }
   std::map<std::string, std::string> values;
   if (const auto given = options_.config.find(manifest->id); given != options_.config.end())
     values = given->second;
   Result<std::string> config = merge_config(manifest->id, manifest->config_json, values);
-  if (!config) return fail(record, config.error().text);
+  if (!config) return refuse(record, config.error().text);
 
   const std::uint64_t generation = ++generations_;
   record.manifest = *manifest;

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "app/config_values.hpp"
+#include "app/descriptors.hpp"
 #include "app/pipeline.hpp"
 #include "app/simulator.hpp"
 #include "app/stop_signal.hpp"
@@ -288,7 +289,14 @@ Result<void> App::start_web() {
   web::Options options;
   options.address = config_.web.address;
   options.port = static_cast<std::uint16_t>(config_.web.port);
-  options.connections = static_cast<std::size_t>(config_.web.connections);
+  const auto wanted = static_cast<std::size_t>(config_.web.connections);
+  options.connections = spare_descriptors(raise_descriptor_limit(), wanted);
+  if (options.connections < wanted) {
+    log::warn("app",
+              "the system allows this process so few open files that only {} web connections are "
+              "served; raise the limit (ulimit -n, LimitNOFILE) or lower web.connections",
+              options.connections);
+  }
   options.live_streams = static_cast<std::size_t>(config_.web.live_streams);
   options.version = kVersion;
   options.boot_id = random_boot_id();

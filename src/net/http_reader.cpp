@@ -2,6 +2,7 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -170,11 +171,12 @@ struct HttpReader::Work {
     }
   }
 
-  // Whether the request line ends like HTTP of some version, and not like anything else.
+  // Whether the request line is "METHOD target HTTP/x.y", of whatever version.
   bool speaks_http() const {
     const std::string_view first = std::string_view(parts.head).substr(0, parts.head.find('\r'));
     const std::size_t at = first.rfind(" HTTP/");
-    return at != first.npos && first.size() == at + 9;
+    return at != first.npos && first.size() == at + 9 &&
+           std::count(first.begin(), first.end(), ' ') == 2;
   }
 
   const HttpRefusal* refusal_of(const error_code& ec) const {

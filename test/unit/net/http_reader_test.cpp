@@ -165,6 +165,8 @@ TEST(HttpReader, NamesTheLimitThatWasBroken) {
   EXPECT_EQ(refused(get("/", "Content-Length: 101\r\n")), 413);
   EXPECT_EQ(refused("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 505);
   EXPECT_EQ(refused("GET / HTTP/1.2\r\nHost: a\r\n\r\n"), 505);
+  EXPECT_EQ(refused("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n"), 400)
+      << "the version is fine, the space is not";
   EXPECT_EQ(refused("GET / SPDY/1.1\r\nHost: a\r\n\r\n"), 400);
   EXPECT_EQ(refused(get("/", "Expect: magic\r\n")), 417);
 }

@@ -74,17 +74,12 @@ class HttpOut::Loop {
 
  private:
   void refuse(std::unique_ptr<HttpTransfer> transfer) {
-    bool stopped = false;
-    {
-      const std::lock_guard lock(mutex_);
-      stopped = stopping_;
-    }
-    if (stopped) return transfer->fail(Error(Errc::Closed, "outgoing HTTP was stopped"));
     // Asynchronously, so that a caller inside `done` does not recurse.
     auto shared = std::shared_ptr<HttpTransfer>(std::move(transfer));
-    post_at({}, [shared] {
+    const bool later = post_at({}, [shared] {
       shared->fail(Error(Errc::Limit, "too many outgoing requests are waiting already"));
     });
+    if (!later) shared->fail(Error(Errc::Closed, "outgoing HTTP was stopped"));
   }
 
   void run() {

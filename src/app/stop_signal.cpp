@@ -20,6 +20,8 @@ void block_signals() {
   const sigset_t set = wishes();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  // A limit on the size of files (ulimit -f) fails the write that meets it, and nothing else.
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 Wish wait_for_wish() {

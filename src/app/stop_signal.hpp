@@ -5,8 +5,8 @@ namespace discern::app {
 // What the operator asks of the running program.
 enum class Wish { Stop, Reload };
 
-// Blocks SIGINT, SIGTERM and SIGHUP for this thread and all it starts, and ignores SIGPIPE. Call
-// first in main.
+// Blocks SIGINT, SIGTERM and SIGHUP for this thread and all it starts, and ignores SIGPIPE and
+// SIGXFSZ. Call first in main.
 void block_signals();
 
 // Waits for the next wish. Main thread.

@@ -32,10 +32,22 @@ TEST(SeedJson, GivesItsTotalsBack) {
   })");
   ASSERT_TRUE(restored) << restored.error().text;
   EXPECT_EQ(restored->restart_count, 3u);
-  EXPECT_EQ(total(*restored, "discern_discord_commands_total", "ping\x1f" "ping"), 7u);
+  EXPECT_EQ(total(*restored,
+                  "discern_discord_commands_total",
+                  "ping\x1f"
+                  "ping"),
+            7u);
   EXPECT_EQ(total(*restored, "discern_gateway_events_total", "other"), 1000u);
-  EXPECT_EQ(total(*restored, "discern_plugin_errors_total", "ping\x1f" "other"), 2u);
-  EXPECT_EQ(total(*restored, "discern_plugin_switches_total", "ping\x1f" "disabled"), 1u);
+  EXPECT_EQ(total(*restored,
+                  "discern_plugin_errors_total",
+                  "ping\x1f"
+                  "other"),
+            2u);
+  EXPECT_EQ(total(*restored,
+                  "discern_plugin_switches_total",
+                  "ping\x1f"
+                  "disabled"),
+            1u);
   EXPECT_EQ(total(*restored, "discern_web_page_views_total", "/"), 9u);
   EXPECT_EQ(total(*restored, "discern_web_api_requests_total", ""), 20u);
 }

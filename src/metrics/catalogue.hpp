@@ -123,6 +123,11 @@ inline constexpr Descriptor kIdentifyRemaining{
     .name = "discern_gateway_identify_remaining",
     .help = "IDENTIFYs left until Discord's daily limit resets.",
     .kind = Kind::Gauge};
+inline constexpr Descriptor kIdentifyReset{
+    .name = "discern_gateway_identify_reset_seconds",
+    .help = "Time until the daily limit of IDENTIFYs is full again; 0 when it is, or not known.",
+    .kind = Kind::Gauge,
+    .unit = Unit::Seconds};
 inline constexpr Descriptor kGatewayParseErrors{
     .name = "discern_gateway_parse_errors_total",
     .help = "Gateway payloads that could not be understood.",
@@ -160,10 +165,34 @@ inline constexpr Descriptor kCommands{
     .help = "Slash commands used; a subcommand is named by its path.",
     .labels = {"plugin", "command"},
     .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kInteractionsReceived{
+    .name = "discern_discord_interactions_received_total",
+    .help = "Interactions that Discord sent, by type; those it sent twice count twice.",
+    .labels = {"type"},
+    .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kInteractionArrival{
+    .name = "discern_discord_interaction_arrival_seconds",
+    .help = "Time from Discord creating an interaction until it arrived here.",
+    .kind = Kind::Histogram,
+    .unit = Unit::Seconds,
+    .labels = {"type"},
+    .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kInteractionsAcknowledged{
+    .name = "discern_discord_interactions_acknowledged_total",
+    .help =
+        "Interactions whose first answer Discord accepted, so within 3 s, by who gave it: plugin, "
+        "or host (a deferral on the plugin's behalf, an apology).",
+    .labels = {"type", "by"},
+    .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kInteractionErrors{
+    .name = "discern_discord_interaction_errors_total",
+    .help = "Answers to interactions that Discord refused, by its JSON code (0 without one).",
+    .labels = {"type", "code"}};
 inline constexpr Descriptor kInteractions{.name = "discern_discord_interactions_total",
                                           .help =
                                               "Interactions by type and outcome: done, failed, "
-                                              "late, expired, unknown, dropped, disabled.",
+                                              "late, expired, unknown, dropped, disabled, "
+                                              "duplicate.",
                                           .labels = {"type", "outcome"},
                                           .privacy = Privacy::Aggregate};
 inline constexpr Descriptor kCommandDuration{
@@ -207,6 +236,23 @@ inline constexpr Descriptor kRestLimited{
     .help =
         "REST answers 429 by scope (user, global, shared, cloudflare) and the plugin that asked.",
     .labels = {"scope", "plugin"}};
+inline constexpr Descriptor kRestBucketUse{
+    .name = "discern_rest_bucket_use_ratio",
+    .help =
+        "Share of the rate limit that is used up in the fullest bucket of a route; 1 is waiting.",
+    .kind = Kind::Gauge,
+    .unit = Unit::Ratio,
+    .labels = {"route"}};
+inline constexpr Descriptor kRestWaiting{
+    .name = "discern_rest_waiting",
+    .help = "REST requests that wait for their rate limit or to be tried again.",
+    .kind = Kind::Gauge};
+inline constexpr Descriptor kRestInvalid{
+    .name = "discern_rest_invalid_requests",
+    .help =
+        "REST answers 401, 403 and 429 (but for shared limits) in the last ten minutes; at 10,000 "
+        "Discord bans the address.",
+    .kind = Kind::Gauge};
 inline constexpr Descriptor kRestErrors{
     .name = "discern_rest_errors_total",
     .help = "Errors of Discord's REST API, by Discord's JSON code.",
@@ -370,6 +416,7 @@ inline constexpr const Descriptor* kAll[] = {
     &kGatewayCloses,
     &kGatewayConnects,
     &kIdentifyRemaining,
+    &kIdentifyReset,
     &kGatewayParseErrors,
     &kGuilds,
     &kUnavailableGuilds,
@@ -378,6 +425,10 @@ inline constexpr const Descriptor* kAll[] = {
     &kGuildLeaves,
     &kMessages,
     &kCommands,
+    &kInteractionsReceived,
+    &kInteractionArrival,
+    &kInteractionsAcknowledged,
+    &kInteractionErrors,
     &kInteractions,
     &kCommandDuration,
     &kInteractionAck,
@@ -386,6 +437,9 @@ inline constexpr const Descriptor* kAll[] = {
     &kRestDuration,
     &kRestQueueWait,
     &kRestLimited,
+    &kRestBucketUse,
+    &kRestWaiting,
+    &kRestInvalid,
     &kRestErrors,
     &kPluginLoad,
     &kPluginEnabled,

@@ -8,14 +8,20 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kEphemeral = 64;
+// Those flags that an edit may set: SUPPRESS_EMBEDS and IS_COMPONENTS_V2.
+constexpr std::int64_t kEditable = (1 << 2) | (1 << 15);
 constexpr int kDeferredUpdate = 6;
+constexpr int kUpdateMessage = 7;
 
-void set_flag(json::object& content, bool ephemeral) {
+void set_flags(json::object& content, const AnswerStep& step) {
   std::int64_t flags = 0;
   if (const json::value* old = content.if_contains("flags"); old != nullptr && old->is_int64()) {
     flags = old->as_int64();
   }
-  flags = ephemeral ? flags | kEphemeral : flags & ~kEphemeral;
+  flags = step.ephemeral ? flags | kEphemeral : flags & ~kEphemeral;
+  // An edit cannot change who sees a message.
+  const bool edit = step.to == AnswerStep::To::EditOriginal || step.callback_type == kUpdateMessage;
+  if (edit) flags &= kEditable;
   if (flags != 0) {
     content["flags"] = flags;
   } else {
@@ -37,8 +43,7 @@ Result<discord::RestRequest> make_answer_request(const AnswerAddress& to,
     content = std::move(parsed.as_object());
   }
   const bool plain = step.callback_type == 8 || step.callback_type == 9;
-  // An edit cannot change who sees a message.
-  if (!plain) set_flag(content, step.ephemeral && step.to != AnswerStep::To::EditOriginal);
+  if (!plain) set_flags(content, step);
 
   discord::RestRequest request;
   request.auth = discord::RestAuth::InteractionToken;

@@ -123,6 +123,33 @@ json::object& ensure_child(json::object& parent,
   return options.as_array().back().as_object();
 }
 
+// Names follow the rules of names, descriptions those of descriptions, in every language.
+Result<void> check_localizations(const CommandSpec& spec, const json::object& own) {
+  for (const char* key : {"name_localizations", "description_localizations"}) {
+    const json::value* texts = own.if_contains(key);
+    if (texts == nullptr) continue;
+    if (!texts->is_object()) return wrong(spec, std::string(key) + " is not an object");
+    const bool names = std::string_view(key).starts_with("name");
+    for (const auto& [locale, text] : texts->get_object()) {
+      const std::string_view value =
+          text.is_string() ? std::string_view(text.get_string()) : std::string_view();
+      const bool fits = names ? is_word(value) : !value.empty() && characters(value) <= 100;
+      if (fits) continue;
+      return wrong(spec,
+                   std::string(names ? "its name" : "its description") + " in \"" +
+                       std::string(locale) + "\" must have " +
+                       (names ? "1 to 32 letters of that language in lower case, digits, - or _"
+                              : "1 to 100 characters"));
+    }
+  }
+  return {};
+}
+
+json::object* find_own(json::object& attributes) {
+  json::value* own = attributes.if_contains("own");
+  return own == nullptr ? nullptr : own->if_object();
+}
+
 void add_to_tree(json::object& root, const CommandSpec& spec) {
   const std::vector<std::string_view> path = words(spec.path);
   json::object* place = &root;
@@ -134,6 +161,10 @@ void add_to_tree(json::object& root, const CommandSpec& spec) {
   }
   (*place)["description"] = spec.description;
   if (!spec.options_json.empty()) (*place)["options"] = json::parse(spec.options_json);
+  json::object attributes = attributes_of(spec);
+  if (const json::object* own = find_own(attributes)) {
+    for (const auto& member : *own) (*place)[member.key()] = member.value();
+  }
 }
 
 }  // namespace
@@ -156,6 +187,10 @@ Result<void> check_command(const CommandSpec& spec, std::span<const CommandSpec>
     boost::system::error_code bad;
     const json::value parsed = json::parse(spec.attributes_json, bad);
     if (bad || !parsed.is_object()) return wrong(spec, "its attributes are not an object");
+    json::object attributes = parsed.as_object();
+    if (const json::object* own = find_own(attributes)) {
+      if (Result<void> texts = check_localizations(spec, *own); !texts) return texts;
+    }
   }
   if (Result<void> options = check_options(spec); !options) return options;
   return check_neighbours(spec, others);
@@ -182,8 +217,8 @@ std::string commands_json(std::vector<CommandSpec> specs) {
     }
     add_to_tree(*root, spec);
     for (const auto& member : attributes_of(spec)) {
-      // A word to this host, not to Discord.
-      if (member.key() == "ephemeral") continue;
+      // A word to this host, not to Discord; and what add_to_tree() placed.
+      if (member.key() == "ephemeral" || member.key() == "own") continue;
       (*root)[member.key()] = member.value();
     }
   }

@@ -154,7 +154,8 @@ bool Host::expired(const discord::Dispatch& dispatch) {
 
 void Host::on_interaction(const discord::Dispatch& dispatch) {
   const discord::InteractionHead& head = *dispatch.interaction;
-  if (head.type == InteractionType::Ping || expired(dispatch)) return;
+  if (head.type == InteractionType::Ping || !interactions_->receive(head)) return;
+  if (expired(dispatch)) return;
   const std::shared_ptr<const Routing> routing = supervisor_.routing();
   using Prefixed = Registrations::Prefixed;
   if (head.type == InteractionType::Command || head.type == InteractionType::Autocomplete) {

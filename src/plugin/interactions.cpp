@@ -9,12 +9,16 @@ namespace discern::plugin {
 namespace {
 
 constexpr std::chrono::minutes kTokenLife{15};
+// Longer than the 3 s after which an interaction is expired anyway.
+constexpr std::chrono::seconds kRemembered{10};
+constexpr std::size_t kMostRemembered = 100'000;
 constexpr std::string_view kHandlerFailed =
     "Something went wrong with this command. The operator of the bot can see what.";
 constexpr std::string_view kNoAnswer =
     "This command gave no answer. The operator of the bot can see which plugin it belongs to.";
 constexpr std::string_view kPluginGone = "This command was stopped while it ran. Please try again.";
 
+namespace catalogue = metrics::catalogue;
 using discord::InteractionId;
 using discord::RestOutcome;
 
@@ -23,8 +27,38 @@ using discord::RestOutcome;
 Interactions::Interactions(const Clock& clock, metrics::Registry& registry, discord::RestPort& rest)
     : clock_(clock),
       rest_(rest),
-      outcomes_(registry.counters(metrics::catalogue::kInteractions)),
-      ack_(registry.histograms(metrics::catalogue::kInteractionAck)) {}
+      received_(registry.counters(catalogue::kInteractionsReceived)),
+      arrival_(registry.histograms(catalogue::kInteractionArrival)),
+      acknowledged_(registry.counters(catalogue::kInteractionsAcknowledged)),
+      ack_(registry.histograms(catalogue::kInteractionAck)),
+      outcomes_(registry.counters(catalogue::kInteractions)),
+      errors_(registry.counters(catalogue::kInteractionErrors)) {}
+
+// The clocks of Discord and of this machine differ a little: never less than nothing.
+std::chrono::nanoseconds Interactions::age_of(InteractionId id) const {
+  const auto age = clock_.system_now() - id.created();
+  return std::max<std::chrono::nanoseconds>(age, std::chrono::nanoseconds::zero());
+}
+
+bool Interactions::receive(const discord::InteractionHead& head) {
+  received_.with(discord::to_string(head.type)).add();
+  const SteadyTime now = clock_.steady_now();
+  {
+    const Lock lock(mutex_);
+    while (!recent_.empty() &&
+           (now - recent_.front().first > kRemembered || recent_.size() >= kMostRemembered)) {
+      recent_ids_.erase(recent_.front().second);
+      recent_.pop_front();
+    }
+    if (!pending_.contains(head.id) && recent_ids_.insert(head.id).second) {
+      recent_.emplace_back(now, head.id);
+      arrival_.with(discord::to_string(head.type)).observe(age_of(head.id));
+      return true;
+    }
+  }
+  count(head.type, "duplicate");
+  return false;
+}
 
 void Interactions::count(discord::InteractionType type, std::string_view outcome) {
   outcomes_.with(discord::to_string(type), outcome).add();
@@ -212,20 +246,23 @@ void Interactions::on_outcome(InteractionId id, bool first, const RestOutcome& o
   if (at == pending_.end()) return;
   Pending& pending = at->second;
   pending.busy = false;
-  if (first && outcome.response.ok()) {
-    // The clocks of Discord and of this machine differ a little: never less than nothing.
-    const auto taken = clock_.system_now() - id.created();
-    ack_.with(discord::to_string(pending.type))
-        .observe(std::max<std::chrono::nanoseconds>(taken, std::chrono::nanoseconds::zero()));
-  }
+  if (first && outcome.response.ok()) count_first_answer(id, pending);
   if (!outcome.response.ok()) {
     if (first) pending.failed = true;
+    errors_.with(discord::to_string(pending.type), std::to_string(outcome.discord_code)).add();
     log::warn("plugin",
               "an answer of plugin \"{}\" was not accepted: {}",
               pending.address.plugin,
               outcome.response.error().text);
   }
   pump(std::move(lock), at);
+}
+
+void Interactions::count_first_answer(InteractionId id, const Pending& pending) {
+  const std::string_view type = discord::to_string(pending.type);
+  const bool by_host = pending.generation == 0 || pending.fsm.deferred_by_host();
+  acknowledged_.with(type, by_host ? "host" : "plugin").add();
+  ack_.with(type).observe(age_of(id));
 }
 
 void Interactions::count_once(Pending& pending) {

@@ -6,6 +6,7 @@
 // first answer fails. Each interaction is counted once, by type and outcome, when that is decided:
 // the handler returned, and there was an answer or can be none.
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -13,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -31,6 +34,9 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   // Counts one that is not handed to anybody and gets no answer.
   void count(discord::InteractionType type, std::string_view outcome);
 
+  // Counts one as received, however it ends. False when it came before: Discord may deliver an
+  // event twice, and a command must not run twice.
+  bool receive(const discord::InteractionHead& head);
   // `generation` is who may answer it, or 0 for the host alone.
   void begin(const discord::InteractionHead& head, std::string plugin, std::uint64_t generation);
   // The host answers with a sentence; the outcome is what the caller says.
@@ -79,6 +85,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   using Lock = std::unique_lock<std::mutex>;
   using Map = std::unordered_map<discord::InteractionId, Pending>;
 
+  std::chrono::nanoseconds age_of(discord::InteractionId id) const;
   Result<void> enqueue(Pending& pending,
                        const AnswerSteps& steps,
                        const std::string& json,
@@ -89,14 +96,22 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   // Sends what may be sent, or counts and forgets what is over. Unlocks.
   void pump(Lock lock, Map::iterator at);
   void on_outcome(discord::InteractionId id, bool first, const discord::RestOutcome& outcome);
+  void count_first_answer(discord::InteractionId id, const Pending& pending);
   void count_once(Pending& pending);
 
   const Clock& clock_;
   discord::RestPort& rest_;
-  metrics::Family<metrics::Counter>& outcomes_;
+  metrics::Family<metrics::Counter>& received_;
+  metrics::Family<metrics::Histogram>& arrival_;
+  metrics::Family<metrics::Counter>& acknowledged_;
   metrics::Family<metrics::Histogram>& ack_;
+  metrics::Family<metrics::Counter>& outcomes_;
+  metrics::Family<metrics::Counter>& errors_;
   mutable std::mutex mutex_;
-  Map pending_;
+  Map pending_;  // Guarded by mutex_, as are those below.
+  // Those of the last seconds, by arrival, for telling a second delivery.
+  std::deque<std::pair<SteadyTime, discord::InteractionId>> recent_;
+  std::unordered_set<discord::InteractionId> recent_ids_;
 };
 
 }  // namespace discern::plugin

@@ -116,7 +116,11 @@ typedef struct discern_command {
   discern_text path;
   discern_text description;
   discern_text options_json;     /* Array of Discord's option objects, or empty. */
-  discern_text attributes_json;  /* Object, merged into the top-level command, or empty. */
+  /*
+   * Object, merged into the top-level command, or empty. Its member "own", an object, goes into the
+   * command of `path` itself; "ephemeral" is a word to the host.
+   */
+  discern_text attributes_json;
   discern_callback run;          /* discern_interaction, type COMMAND. */
   discern_callback autocomplete; /* discern_interaction, type AUTOCOMPLETE; may be all null. */
 } discern_command;

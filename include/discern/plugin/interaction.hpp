@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "discern/plugin/fence.hpp"
+#include "discern/plugin/form.hpp"
 #include "discern/plugin/json.hpp"
 #include "discern/plugin/message.hpp"
 #include "discern/plugin/reply.hpp"
@@ -56,7 +57,13 @@ class Interaction {
   // Autocomplete: what was typed so far.
   std::string typed() const;
   // Forms: what was written into a field.
-  std::string field(std::string_view custom_id) const;
+  std::string field(std::string_view name) const;
+  // Selects: the values, or the ids of users, roles or channels, that were chosen.
+  std::vector<std::string> values() const;
+  // Components: the message they are on; 0 elsewhere.
+  std::uint64_t message_id() const { return json().find("message.id").id(); }
+  // What the bot may do in this channel, as permission bits.
+  std::uint64_t bot_permissions() const { return json()["app_permissions"].id(); }
 
   // The first answer. Throws Failure when there was one: use edit_reply or follow_up then.
   void reply(const Message& message, Done done = {}) const {
@@ -84,7 +91,11 @@ class Interaction {
   }
   // Autocomplete: text shown and value sent; the first 25 count.
   void choices(const std::vector<std::pair<std::string, std::string>>& list) const;
-  // Opens a form; `json` is Discord's modal object. The first answer only.
+  // Opens a form. The first answer only, and before the host deferred.
+  void show(const Form& form, Done done = {}) const {
+    send_json(DISCERN_ANSWER_MODAL, form.json(shared_->plugin), {}, std::move(done));
+  }
+  // The same with Discord's modal object. Its custom_id must begin with "<plugin id>:".
   void modal(std::string_view json) const { send_json(DISCERN_ANSWER_MODAL, json, {}, {}); }
 
  private:
@@ -164,14 +175,23 @@ inline std::string Interaction::typed() const {
   return text;
 }
 
-inline std::string Interaction::field(std::string_view custom_id) const {
+inline std::string Interaction::field(std::string_view name) const {
   std::string text;
-  json().find("data.components").each_element([&](Json row) {
-    row["components"].each_element([&](Json input) {
-      if (input["custom_id"].string() == custom_id) text = input["value"].string();
-    });
+  const auto look = [&](Json input) {
+    if (input["custom_id"].string() == name) text = input["value"].string();
+  };
+  // A label holds one input; rows, the older form, hold a list.
+  json().find("data.components").each_element([&](Json around) {
+    look(around["component"]);
+    around["components"].each_element(look);
   });
   return text;
+}
+
+inline std::vector<std::string> Interaction::values() const {
+  std::vector<std::string> out;
+  json().find("data.values").each_element([&](Json value) { out.push_back(value.string()); });
+  return out;
 }
 
 inline void Interaction::choices(

@@ -67,6 +67,27 @@ TEST(CommandsJson, BuildsATreeSortedByName) {
   EXPECT_EQ(commands_json(specs), commands_json({specs[2], specs[0], specs[1]}));
 }
 
+TEST(CommandsJson, PutsLanguagesIntoTheCommandThatTheyBelongTo) {
+  const char* german = R"({"nsfw":true,"own":{"name_localizations":{"de":"spielen"}}})";
+  EXPECT_EQ(commands_json({spec("music play", "", german)}),
+            R"([{"type":1,"name":"music","description":"Commands of music","options":[)"
+            R"({"type":1,"name":"play","description":"Does something",)"
+            R"("name_localizations":{"de":"spielen"}}],"nsfw":true}])");
+}
+
+TEST(CheckCommand, SaysWhatIsWrongWithALanguage) {
+  const auto check = [](const char* own) {
+    const auto result = check_command(spec("play", "", own), {});
+    return result.ok() ? std::string() : result.error().text;
+  };
+  EXPECT_EQ(check(R"({"own":{"name_localizations":{"de":"spielen"}}})"), "");
+  EXPECT_EQ(check(R"({"own":{"name_localizations":{"de":"Spielen Jetzt"}}})"),
+            "command \"play\": its name in \"de\" must have 1 to 32 letters of that language in "
+            "lower case, digits, - or _");
+  EXPECT_EQ(check(R"({"own":{"description_localizations":{"fr":""}}})"),
+            "command \"play\": its description in \"fr\" must have 1 to 100 characters");
+}
+
 TEST(AnswersPrivately, IsReadFromTheAttributes) {
   EXPECT_TRUE(answers_privately(spec("a", "", R"({"ephemeral":true})")));
   EXPECT_FALSE(answers_privately(spec("a")));

@@ -175,7 +175,15 @@ class PluginHost : public ::testing::Test {
     discord::Dispatch dispatch = make_dispatch("INTERACTION_CREATE", payload);
     dispatch.interaction = &head;
     host_->on_dispatch(dispatch);
+    last_head_ = head;
+    last_payload_ = payload;
     return head.id.value;
+  }
+  // The last interaction, as Discord may send it a second time.
+  void deliver_again() {
+    discord::Dispatch dispatch = make_dispatch("INTERACTION_CREATE", last_payload_);
+    dispatch.interaction = &last_head_;
+    host_->on_dispatch(dispatch);
   }
   std::uint64_t command(const std::string& name, const std::string& data = "{}") {
     return interact(discord::InteractionType::Command, name, data);
@@ -239,6 +247,8 @@ class PluginHost : public ::testing::Test {
   }
 
   std::uint64_t serial_ = 0;
+  discord::InteractionHead last_head_;
+  std::string last_payload_;
 };
 
 }  // namespace discern::plugin::test

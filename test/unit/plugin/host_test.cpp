@@ -122,6 +122,33 @@ TEST_F(PluginHost, AnswersUnknownAndExpiredInteractionsAsWhatTheyAre) {
   EXPECT_EQ(rest_.count(), 2u);
 }
 
+TEST_F(PluginHost, RunsAnInteractionThatIsDeliveredTwiceOnce) {
+  start_with({"calm"});
+  command("calm");
+  ASSERT_TRUE(rest_.wait_for(1));
+  deliver_again();
+  EXPECT_EQ(value("discern_discord_interactions_total", "command,duplicate"), 1);
+  EXPECT_TRUE(reaches("discern_discord_interactions_total", "command,done", 1));
+  EXPECT_EQ(value("discern_discord_interactions_received_total", "command"), 2);
+  EXPECT_EQ(value("discern_discord_commands_total", "calm,calm"), 1);
+  EXPECT_EQ(rest_.count(), 1u);
+}
+
+TEST_F(PluginHost, CountsTheWayOfAnInteraction) {
+  start_with({"calm", "keeper"});
+  command("calm");
+  command("keep");
+  EXPECT_TRUE(reaches("discern_discord_interactions_acknowledged_total", "command,plugin", 1));
+  advance(2100ms);
+  EXPECT_TRUE(reaches("discern_discord_interactions_acknowledged_total", "command,host", 1));
+  EXPECT_EQ(value("discern_discord_interaction_arrival_seconds", "command"), 2);
+  EXPECT_EQ(value("discern_discord_interaction_ack_seconds", "command"), 2);
+  rest_.refuse("POST /interactions/{}/{token}/callback");
+  command("calm");
+  EXPECT_TRUE(reaches("discern_discord_interaction_errors_total", "command,10062", 1));
+  EXPECT_EQ(value("discern_discord_interactions_acknowledged_total", "command,plugin"), 1);
+}
+
 TEST_F(PluginHost, DefersForAPluginThatIsLateAndEditsThen) {
   start_with({"keeper"});
   command("keep");

@@ -1,6 +1,7 @@
 // What authors read and write JSON with.
 
 #include "discern/plugin/json.hpp"
+#include "discern/plugin/form.hpp"
 
 #include <gtest/gtest.h>
 
@@ -95,6 +96,35 @@ TEST(Message, PutsThePluginBeforeItsCustomIds) {
   EXPECT_EQ(Json(json).find("flags").integer(), 64);
   EXPECT_EQ(Json(json).find("allowed_mentions.parse").size(), 0u);
   EXPECT_EQ(Json(json)["content"].string(), "hi");
+}
+
+TEST(Message, KeepsItsFlagsAndNamesWhomItCalls) {
+  Message message("hi");
+  message.silent = true;
+  message.mention_users = {5};
+  message.reply_to = 9;
+  message.selects = {{.custom_id = "color", .options = {{"Red", "r"}}}};
+  Button link{.label = "Site"};
+  link.url = "https://example.org";
+  message.rows = {{link}};
+  const std::string json = detail::to_json(message, "trivia");
+  EXPECT_EQ(Json(json).find("flags").integer(), 4096);
+  EXPECT_EQ(Json(json).find("allowed_mentions.users.0").string(), "5");
+  EXPECT_EQ(Json(json).find("message_reference.message_id").string(), "9");
+  EXPECT_EQ(Json(json).find("components.0.components.0.style").integer(), 5);
+  EXPECT_FALSE(Json(json).find("components.0.components.0.custom_id"));
+  EXPECT_EQ(Json(json).find("components.1.components.0.custom_id").string(), "trivia:color");
+  EXPECT_EQ(Json(json).find("components.1.components.0.options.0.value").string(), "r");
+}
+
+TEST(Form, LeadsBackToItsPlugin) {
+  const std::string json =
+      Form("report", "Report").add(Field("why", "Why?").long_text().optional()).json("trivia");
+  EXPECT_EQ(Json(json)["custom_id"].string(), "trivia:report");
+  EXPECT_EQ(Json(json).find("components.0.type").integer(), 18);
+  EXPECT_EQ(Json(json).find("components.0.component.custom_id").string(), "why");
+  EXPECT_EQ(Json(json).find("components.0.component.style").integer(), 2);
+  EXPECT_FALSE(Json(json).find("components.0.component.required").boolean(true));
 }
 
 TEST(EscapeHtml, LeavesNothingThatHtmlReads) {

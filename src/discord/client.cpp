@@ -18,6 +18,7 @@ RestOptions rest_options(const ClientOptions& options) {
   out.token = options.token;
   out.base = api_base(options.api_url);
   out.invalid_request_limit = options.invalid_request_limit;
+  out.requests_per_second = options.requests_per_second;
   return out;
 }
 
@@ -93,8 +94,12 @@ net::HttpOut& Client::http() {
 GatewayStatus Client::status() const {
   return parts_->cluster.status();
 }
+RestStatus Client::rest_status() const {
+  return parts_->rest.status();
+}
 void Client::sample(SteadyTime now) {
   parts_->cluster.sample(now);
+  parts_->rest.sample();
 }
 double Client::median_latency_seconds() const {
   return parts_->rest.median_latency_seconds();
@@ -113,7 +118,14 @@ void Client::post(std::function<void()> work) {
 
 void Client::register_commands(std::string commands, GuildId guild, RegistrationDone done) {
   discord::register_commands(
-      parts_->rest, parts_->cluster.application(), std::move(commands), guild, std::move(done));
+      parts_->rest,
+      parts_->cluster.application(),
+      std::move(commands),
+      guild,
+      [cluster = &parts_->cluster](std::string text) {
+        cluster->set_endpoint_warning(std::move(text));
+      },
+      std::move(done));
 }
 
 void Client::set_presence(const Presence& presence) {

@@ -52,8 +52,12 @@ struct ClientOptions {
   // REST requests answered 401, 403 or 429 in ten minutes after which only interactions are still
   // answered. Discord bans the address at 10,000.
   std::uint32_t invalid_request_limit = 2000;
+  std::uint32_t requests_per_second = 50;  // Discord's global limit; it raises it for large bots.
   // Between two IDENTIFYs of a bucket; a little more than Discord's 5 s, whose clock it is.
   std::chrono::milliseconds identify_interval{5250};
+  // Other processes of the same bot spend from the same budget: before an IDENTIFY, what is known
+  // of it must not be older than this.
+  std::chrono::milliseconds identify_budget_age{60000};
 };
 
 // How much of the guild list a cut carries.
@@ -98,6 +102,7 @@ class Client final : public StatusSource {
   net::HttpOut& http();
 
   GatewayStatus status() const override;
+  RestStatus rest_status() const override;
   // Brings the gauges of ages and budgets up to date; call before each snapshot.
   void sample(SteadyTime now);
   // Median REST response time over the last 5 minutes; 0 when there was no request.
@@ -120,7 +125,8 @@ class Client final : public StatusSource {
 
   // Makes Discord's list of slash commands equal to `commands`, a JSON array of application command
   // objects; sends nothing when it is already. With a guild, that guild's own list. `done` is
-  // called on the http-out thread.
+  // called on the http-out thread. Warns, in the log and in status(), when the application has an
+  // Interactions Endpoint URL.
   void register_commands(std::string commands, GuildId guild, RegistrationDone done);
 
   void set_presence(const Presence& presence);

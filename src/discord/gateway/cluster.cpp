@@ -163,7 +163,9 @@ void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
   sessions.application = application();
   sessions.intents = intents_;
   sessions.token_fingerprint = token_fingerprint(options_.token);
-  if (shards_.empty()) {
+  if (shard_count_refused_) {
+    // Nothing to go on with: the next start asks Discord how many shards it takes.
+  } else if (shards_.empty()) {
     sessions.shard_count = saved_.shard_count;
     sessions.intents = saved_.shards.empty() ? intents_ : saved_.intents;
     sessions.shards = saved_.shards;
@@ -190,14 +192,18 @@ GatewayStatus Cluster::status() const {
   GatewayStatus out;
   out.guilds = metrics_.guilds_now.load(std::memory_order_relaxed);
   out.users = metrics_.users_now.load(std::memory_order_relaxed);
+  out.unavailable_guilds = metrics_.unavailable_now.load(std::memory_order_relaxed);
   Cells cells;
   {
     const std::lock_guard lock(status_mutex_);
     cells = cells_;
     out.message = message_;
+    if (!endpoint_warning_.empty()) out.warnings.push_back(endpoint_warning_);
+    out.shard_count = known_shard_count_;
     out.identify_budget = budget_;
     if (out.identify_budget) {
-      out.identify_budget->reset_in_seconds = std::max(seconds(budget_reset_ - now), 0.0);
+      out.identify_budget->reset_in_seconds =
+          budget_reset_ == SteadyTime{} ? 0 : std::max(seconds(budget_reset_ - now), 0.0);
     }
   }
   for (const auto& shard : cells) out.shards.push_back(shard->status(now));
@@ -211,6 +217,16 @@ void Cluster::sample(SteadyTime now) {
     cells = cells_;
   }
   for (const auto& shard : cells) shard->sample(now);
+  const std::lock_guard lock(status_mutex_);
+  metrics_.identify_reset.set(
+      budget_reset_ == SteadyTime{} ? 0 : std::max(seconds(budget_reset_ - now), 0.0));
+}
+
+void Cluster::set_endpoint_warning(std::string text) {
+  const std::lock_guard lock(status_mutex_);
+  if (text == endpoint_warning_) return;
+  if (!text.empty()) log::warn("discord", "{}", text);
+  endpoint_warning_ = std::move(text);
 }
 
 void Cluster::set_presence(const Presence& presence) {

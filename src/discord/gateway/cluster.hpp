@@ -44,6 +44,8 @@ class Cluster final : public StatusSource, private ShardOwner {
   void set_presence(const Presence& presence);
   // None until the first session.
   ApplicationId application() const;
+  // Shown in status() and logged when it is new; empty takes it back. Any thread.
+  void set_endpoint_warning(std::string text);
 
  private:
   using Cells = std::vector<std::shared_ptr<ShardCells>>;
@@ -56,6 +58,9 @@ class Cluster final : public StatusSource, private ShardOwner {
   void start_next_shard(std::size_t index);
   void every_second();
   void grant_slots();
+  bool budget_is_fresh(SteadyTime now);
+  void ask_budget();
+  void on_budget(const RestOutcome& outcome);
   void show_budget();
   void explain(std::string message);
   std::string explain_failure(std::uint32_t shard, std::uint16_t code) const;
@@ -113,6 +118,10 @@ class Cluster final : public StatusSource, private ShardOwner {
   bool stopping_ = false;
   bool failed_ = false;
   bool out_of_budget_ = false;  // Shards wait for the day's IDENTIFY budget to be reset.
+  bool asking_budget_ = false;
+  SteadyTime budget_known_at_{};
+  // Discord refused the number of shards: an earlier process must not be followed in it.
+  bool shard_count_refused_ = false;
   std::size_t still_running_ = 0;
   std::promise<void> all_stopped_;
 
@@ -122,6 +131,8 @@ class Cluster final : public StatusSource, private ShardOwner {
   // Guarded by status_mutex_.
   Cells cells_;
   std::string message_;
+  std::string endpoint_warning_;
+  std::uint32_t known_shard_count_ = 0;
   std::optional<IdentifyBudget> budget_;
   SteadyTime budget_reset_{};
 

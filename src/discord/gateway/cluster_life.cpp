@@ -18,6 +18,8 @@ namespace {
 constexpr std::chrono::milliseconds kStartPause = 20ms;
 // Guilds of READY that have not come after so long without any coming are out of service.
 constexpr std::chrono::seconds kLoadingPatience = 30s;
+// With the IDENTIFY budget used up, Discord is asked again this often: it may know better.
+constexpr std::chrono::minutes kBudgetPatience = 10min;
 
 }  // namespace
 
@@ -84,7 +86,8 @@ void Cluster::build_shards(const GatewayAddress& address) {
                    " shards: lower it, or raise the shard count");
   }
   if (saved_.shard_count > 0 && saved_.shard_count != shard_count_) move_guilds(shard_count_);
-  queue_.set_limit(address.start_limit, clock_.steady_now());
+  budget_known_at_ = clock_.steady_now();
+  queue_.set_limit(address.start_limit, budget_known_at_);
   show_budget();
   context_.gateway_url = address.url;
   context_.identify.shard_count = shard_count_;
@@ -99,7 +102,7 @@ void Cluster::build_shards(const GatewayAddress& address) {
       ++resumable;
     }
     cells.push_back(std::make_shared<ShardCells>(id, registry_));
-    cells.back()->set_guilds(guilds_.guilds_of(id));
+    cells.back()->set_guilds(guilds_.guilds_of(id), guilds_.pending_of(id));
     shards_.push_back(std::make_unique<Shard>(context_, *cells.back(), std::move(session)));
   }
   loading_.resize(shards_.size());
@@ -111,6 +114,7 @@ void Cluster::build_shards(const GatewayAddress& address) {
   {
     const std::lock_guard lock(status_mutex_);
     cells_ = std::move(cells);
+    known_shard_count_ = shard_count_;
   }
   start_next_shard(0);
 }
@@ -128,7 +132,11 @@ void Cluster::every_second() {
   second_timer_.expires_after(1s);
   second_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled || stopping_) return;
-    settle_guilds(clock_.steady_now());
+    const SteadyTime now = clock_.steady_now();
+    settle_guilds(now);
+    const std::uint32_t before = queue_.remaining();
+    queue_.refill(now);
+    if (queue_.remaining() != before) show_budget();
     every_second();
   });
 }
@@ -143,6 +151,8 @@ void Cluster::settle_guilds(SteadyTime now) {
     } else if (pending > 0 && now - loading.since >= kLoadingPatience) {
       guilds_.settle(id);
       metrics_.show_guilds(guilds_.totals());
+      // Only this thread writes cells_.
+      cells_[i]->set_guilds(guilds_.guilds_of(id), guilds_.pending_of(id));
     }
   }
 }
@@ -165,6 +175,7 @@ void Cluster::grant_slots() {
     slots_pending_ = false;
     if (stopping_ || failed_) return;
     const SteadyTime now = clock_.steady_now();
+    if (queue_.has_waiting() && !budget_is_fresh(now)) return ask_budget();
     while (const std::optional<std::uint32_t> id = queue_.grant(now)) {
       if (Shard* shard = find_shard(*id)) shard->slot_granted();
     }
@@ -178,11 +189,38 @@ void Cluster::grant_slots() {
           std::to_string(wait) + " min");
     }
     if (!next) return;
-    slot_timer_.expires_at(*next);
+    slot_timer_.expires_at(out_of_budget_ ? std::min(*next, now + kBudgetPatience) : *next);
     slot_timer_.async_wait([this](const boost::system::error_code& cancelled) {
       if (!cancelled) grant_slots();
     });
   });
+}
+
+bool Cluster::budget_is_fresh(SteadyTime now) {
+  return now - budget_known_at_ <= options_.identify_budget_age;
+}
+
+void Cluster::ask_budget() {
+  if (std::exchange(asking_budget_, true)) return;
+  RestRequest request;
+  request.route = "/gateway/bot";
+  rest_.send(std::move(request), [this](RestOutcome outcome) {
+    asio::post(io_, [this, outcome = std::move(outcome)] { on_budget(outcome); });
+  });
+}
+
+// Without an answer, what is known has to do.
+void Cluster::on_budget(const RestOutcome& outcome) {
+  asking_budget_ = false;
+  if (stopping_) return;
+  budget_known_at_ = clock_.steady_now();
+  if (outcome.response) {
+    if (const auto address = parse_gateway_address(outcome.response->body)) {
+      queue_.set_limit(address->start_limit, budget_known_at_);
+      show_budget();
+    }
+  }
+  grant_slots();
 }
 
 void Cluster::show_budget() {
@@ -213,6 +251,11 @@ std::string Cluster::explain_failure(std::uint32_t shard, std::uint16_t code) co
   std::string text = "shard " + std::to_string(shard) + " was refused (" + describe_close(code) +
                      "): " + std::string(find_close_rule(code).advice);
   const auto rule = static_cast<CloseCode>(code);
+  if (rule == CloseCode::ShardingRequired && options_.shard_count == 0) {
+    return "shard " + std::to_string(shard) + " was refused (" + describe_close(code) +
+           "): the bot has grown beyond its " + std::to_string(shard_count_) +
+           " shards. Start Discern again: it will take the number that Discord recommends now";
+  }
   if (rule != CloseCode::DisallowedIntents && rule != CloseCode::InvalidIntents) return text;
   const bool privileged_only = rule == CloseCode::DisallowedIntents;
   const Intents mask = privileged_only ? intent::kPrivileged : ~Intents{0};
@@ -226,6 +269,10 @@ std::string Cluster::explain_failure(std::uint32_t shard, std::uint16_t code) co
 
 void Cluster::on_failed(std::uint32_t shard, std::uint16_t code) {
   failed_ = true;
+  const auto rule = static_cast<CloseCode>(code);
+  if (rule == CloseCode::ShardingRequired || rule == CloseCode::InvalidShard) {
+    shard_count_refused_ = true;
+  }
   explain(explain_failure(shard, code));
   // What one shard was refused for, the others would be, too, at the price of an IDENTIFY each.
   // Those that live go on.

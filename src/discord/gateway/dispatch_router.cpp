@@ -51,7 +51,8 @@ bool DispatchRouter::learn(const Arrival& arrival,
       metrics_.joins.add(changes.joined);
       metrics_.leaves.add(changes.left);
       metrics_.show_guilds(guilds_.totals());
-      arrival.shard.set_guilds(guilds_.guilds_of(arrival.shard.id));
+      arrival.shard.set_guilds(guilds_.guilds_of(arrival.shard.id),
+                               guilds_.pending_of(arrival.shard.id));
       return true;
     }
     case EventType::GuildCreate:
@@ -97,7 +98,7 @@ bool DispatchRouter::learn_guild(const Arrival& arrival, EventType type, Dispatc
     count_change(guilds_.on_delete(shard, fields.id, fields.unavailable));
   }
   metrics_.show_guilds(guilds_.totals());
-  arrival.shard.set_guilds(guilds_.guilds_of(shard));
+  arrival.shard.set_guilds(guilds_.guilds_of(shard), guilds_.pending_of(shard));
   return true;
 }
 

@@ -22,6 +22,7 @@ GatewayMetrics::GatewayMetrics(metrics::Registry& registry)
       messages_bot(registry.counter(catalogue::kMessages, "bot")),
       messages_webhook(registry.counter(catalogue::kMessages, "webhook")),
       identify_remaining(registry.gauge(catalogue::kIdentifyRemaining)),
+      identify_reset(registry.gauge(catalogue::kIdentifyReset)),
       events_(registry.counters(catalogue::kGatewayEvents)),
       sends_(registry.counters(catalogue::kGatewaySends)),
       closes_(registry.counters(catalogue::kGatewayCloses)),
@@ -49,6 +50,7 @@ void GatewayMetrics::count_close(std::uint16_t code) {
 void GatewayMetrics::show_guilds(const GuildCache::Totals& totals) {
   guilds_now.store(totals.guilds, std::memory_order_relaxed);
   users_now.store(totals.users, std::memory_order_relaxed);
+  unavailable_now.store(totals.unavailable, std::memory_order_relaxed);
   guilds_.set(static_cast<double>(totals.guilds));
   unavailable_.set(static_cast<double>(totals.unavailable));
   users_.set(static_cast<double>(totals.users));

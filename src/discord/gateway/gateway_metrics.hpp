@@ -38,9 +38,11 @@ class GatewayMetrics {
   metrics::Counter messages_bot;
   metrics::Counter messages_webhook;
   metrics::Gauge identify_remaining;
+  metrics::Gauge identify_reset;
   // Any thread.
   std::atomic<std::uint64_t> guilds_now{0};
   std::atomic<std::uint64_t> users_now{0};
+  std::atomic<std::uint64_t> unavailable_now{0};
 
  private:
   metrics::Family<metrics::Counter>& events_;

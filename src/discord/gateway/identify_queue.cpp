@@ -3,13 +3,20 @@
 #include <algorithm>
 
 namespace discern::discord {
+namespace {
+
+constexpr std::chrono::hours kDay{24};
+// Without a word of Discord's when the budget is full again.
+constexpr std::chrono::minutes kAskAgain{1};
+
+}  // namespace
 
 void IdentifyQueue::set_limit(const StartLimit& limit, SteadyTime now) {
   const std::uint32_t concurrency = std::max(limit.max_concurrency, 1u);
   const bool rebucket = concurrency != limit_.max_concurrency;
   limit_ = limit;
   limit_.max_concurrency = concurrency;
-  reset_at_ = now + limit.reset_after;
+  reset_at_ = limit.reset_after.count() > 0 ? now + limit.reset_after : SteadyTime{};
   if (!rebucket) return;
   std::map<std::uint32_t, Bucket> before = std::move(buckets_);
   buckets_.clear();
@@ -34,12 +41,18 @@ void IdentifyQueue::give_back(std::uint32_t shard, bool spent, SteadyTime now) {
   if (!spent) return;
   bucket.free_at = now + interval_;
   if (limit_.remaining > 0) --limit_.remaining;
+  if (reset_at_ == SteadyTime{}) reset_at_ = now + kDay;
 }
 
 void IdentifyQueue::refill(SteadyTime now) {
-  if (reset_at_ == SteadyTime{} || now < reset_at_ || !exhausted()) return;
+  if (reset_at_ == SteadyTime{} || now < reset_at_) return;
   limit_.remaining = limit_.total;
-  reset_at_ = now + std::chrono::hours(24);
+  reset_at_ = SteadyTime{};
+}
+
+bool IdentifyQueue::has_waiting() const {
+  const auto waits = [](const auto& entry) { return !entry.second.waiting.empty(); };
+  return std::any_of(buckets_.begin(), buckets_.end(), waits);
 }
 
 std::optional<std::uint32_t> IdentifyQueue::grant(SteadyTime now) {
@@ -63,7 +76,9 @@ std::optional<SteadyTime> IdentifyQueue::next_grant(SteadyTime now) const {
     const SteadyTime at = std::max(bucket.free_at, now);
     if (!next || at < *next) next = at;
   }
-  if (next && exhausted()) return std::max(*next, reset_at_);
+  if (next && exhausted()) {
+    return std::max(*next, reset_at_ == SteadyTime{} ? now + kAskAgain : reset_at_);
+  }
   return next;
 }
 

@@ -40,9 +40,13 @@ class IdentifyQueue {
   std::optional<std::uint32_t> grant(SteadyTime now);
   // When grant() can have something new without an ask or a give_back; nothing when never.
   std::optional<SteadyTime> next_grant(SteadyTime now) const;
+  bool has_waiting() const;
+  // The budget is full again when its time has come.
+  void refill(SteadyTime now);
 
   std::uint32_t total() const { return limit_.total; }
   std::uint32_t remaining() const { return limit_.remaining; }
+  // Zero while nothing is spent, or when Discord did not say.
   SteadyTime reset_at() const { return reset_at_; }
   // Reaching the end of the budget resets the bot's token, so one in a hundred is never used.
   bool exhausted() const { return limit_.remaining <= granted_ + limit_.total / 100; }
@@ -54,7 +58,6 @@ class IdentifyQueue {
     SteadyTime free_at{};
   };
   Bucket& bucket_of(std::uint32_t shard) { return buckets_[shard % limit_.max_concurrency]; }
-  void refill(SteadyTime now);
 
   const std::chrono::milliseconds interval_;
   StartLimit limit_;

@@ -42,6 +42,9 @@ ShardStatus ShardCells::status(SteadyTime now) const {
   out.id = id;
   out.state = to_string(state_.load(std::memory_order_relaxed));
   out.guilds = guilds_.load(std::memory_order_relaxed);
+  out.guilds_pending = pending_.load(std::memory_order_relaxed);
+  out.missed_heartbeats = missed_here_.load(std::memory_order_relaxed);
+  out.closes = closes_.load(std::memory_order_relaxed);
   const std::int64_t round_trip = round_trip_.load(std::memory_order_relaxed);
   if (round_trip >= 0) out.heartbeat_rtt_seconds = seconds(std::chrono::nanoseconds(round_trip));
   out.last_ack_age_seconds = age(last_ack_, now);

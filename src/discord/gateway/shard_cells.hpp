@@ -25,10 +25,17 @@ class ShardCells {
 
   // ---- Gateway thread.
   void set_state(ShardFsm::State state);
-  void set_guilds(std::uint64_t guilds) { guilds_.store(guilds, std::memory_order_relaxed); }
+  void set_guilds(std::uint64_t guilds, std::uint64_t pending) {
+    guilds_.store(guilds, std::memory_order_relaxed);
+    pending_.store(pending, std::memory_order_relaxed);
+  }
   void on_dispatch(SteadyTime at) { store(last_dispatch_, at); }
   void on_ack(SteadyTime at, std::chrono::nanoseconds round_trip);
-  void on_missed_heartbeat() { missed_.add(); }
+  void on_missed_heartbeat() {
+    missed_.add();
+    missed_here_.fetch_add(1, std::memory_order_relaxed);
+  }
+  void on_closed() { closes_.fetch_add(1, std::memory_order_relaxed); }
   void on_identified() { identifies_.fetch_add(1, std::memory_order_relaxed); }
   void on_resumed() { resumes_.fetch_add(1, std::memory_order_relaxed); }
   void set_last_close(std::string text);
@@ -46,6 +53,9 @@ class ShardCells {
 
   std::atomic<ShardFsm::State> state_{ShardFsm::State::Idle};
   std::atomic<std::uint64_t> guilds_{0};
+  std::atomic<std::uint64_t> pending_{0};
+  std::atomic<std::uint64_t> missed_here_{0};
+  std::atomic<std::uint64_t> closes_{0};
   std::atomic<std::uint64_t> identifies_{0};
   std::atomic<std::uint64_t> resumes_{0};
   // Steady clock; 0 for never.

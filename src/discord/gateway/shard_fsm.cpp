@@ -148,14 +148,15 @@ void ShardFsm::on(const Due& due, Actions& out) {
 }
 
 void ShardFsm::on(const Ready& ready, Actions&) {
-  if (!has_connection()) return;
+  // Before Hello there is no heartbeat: a session then would die without anybody noticing.
+  if (state_ != State::Identifying) return;
   session_ = Known{ready.session_id, ready.resume_url};
   if (!sequence_) sequence_ = 0;
   state_ = State::Live;
 }
 
 void ShardFsm::on(const Resumed&, Actions&) {
-  if (has_connection()) state_ = State::Live;
+  if (state_ == State::Resuming) state_ = State::Live;
 }
 
 void ShardFsm::on(const ReconnectAsked&, Actions& out) {

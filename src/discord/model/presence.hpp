@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace discern::discord {
 
@@ -19,5 +21,16 @@ struct Presence {
   std::string text;  // Empty: no activity.
   bool operator==(const Presence&) const = default;
 };
+
+// "playing", "listening", "watching", "custom", "competing".
+constexpr std::optional<Presence::Activity> find_activity(std::string_view name) {
+  using Activity = Presence::Activity;
+  if (name == "playing") return Activity::Playing;
+  if (name == "listening") return Activity::Listening;
+  if (name == "watching") return Activity::Watching;
+  if (name == "custom") return Activity::Custom;
+  if (name == "competing") return Activity::Competing;
+  return std::nullopt;
+}
 
 }  // namespace discern::discord

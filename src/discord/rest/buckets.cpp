@@ -74,12 +74,16 @@ Buckets::State& Buckets::learn(const RateKey& key, const RateHeaders& headers, S
   state.last_used = now;
   if (!headers.limit) {
     // A route without limits: nothing to wait for.
-    if (!state.limit) state.limit = 1000;
+    if (!state.limit) {
+      state.limit = 1000;
+      state.unlimited = true;
+    }
     if (now >= state.reset_at) state.remaining = *state.limit;
     return state;
   }
   const bool new_window = now >= state.reset_at;
   state.limit = std::max(*headers.limit, 1u);
+  state.unlimited = false;
   const std::uint32_t remaining = headers.remaining.value_or(0);
   // Answers overtake each other: within a window the lowest number is the newest.
   state.remaining = new_window ? remaining : std::min(state.remaining, remaining);
@@ -110,6 +114,60 @@ void Buckets::on_limited(const RateKey& key,
 
 void Buckets::on_no_answer(const RateKey& key) {
   release(key);
+}
+
+void Buckets::add_use(Use& use, const State& state, SteadyTime now) {
+  const std::uint32_t limit = state.limit.value_or(1);
+  const std::uint32_t left = now >= state.reset_at ? limit : state.remaining;
+  const std::uint32_t remaining = left - std::min(left, state.in_flight);
+  const bool blocked = now < state.blocked_until;
+  // The one with the smallest share left is the fullest.
+  const bool fuller = use.buckets == 0 ||
+                      std::uint64_t{remaining} * use.limit < std::uint64_t{use.remaining} * limit;
+  ++use.buckets;
+  use.blocked = use.blocked || blocked;
+  if (!fuller) return;
+  use.limit = limit;
+  use.remaining = remaining;
+  const SteadyTime until = std::max(state.reset_at, state.blocked_until);
+  use.reset_in = std::max(std::chrono::ceil<std::chrono::milliseconds>(until - now),
+                          std::chrono::milliseconds(0));
+}
+
+std::vector<Buckets::Use> Buckets::use(SteadyTime now) const {
+  // By the first part of the place: a bucket's name, or a route's while its bucket is unknown.
+  std::unordered_map<std::string_view, Use> by_name;
+  for (const auto& [place, state] : states_) {
+    const bool blocked = now < state.blocked_until;
+    if (!blocked && (state.unlimited || !state.limit)) continue;
+    add_use(by_name[std::string_view(place).substr(0, place.find('\n'))], state, now);
+  }
+  std::vector<Use> out;
+  for (const auto& [route, bucket] : bucket_of_route_) {
+    const auto found = by_name.find(bucket);
+    if (found == by_name.end()) continue;
+    out.push_back(found->second);
+    out.back().route = route;
+    out.back().bucket = bucket;
+  }
+  for (const auto& [name, use] : by_name) {
+    // Names of buckets have no space, those of routes have one.
+    if (name.find(' ') == std::string_view::npos) continue;
+    out.push_back(use);
+    out.back().route = name;
+  }
+  std::sort(out.begin(), out.end(), [](const Use& a, const Use& b) { return a.route < b.route; });
+  return out;
+}
+
+std::uint32_t Buckets::global_used(SteadyTime now) const {
+  const auto recent = [now](SteadyTime at) { return now - at < kGlobalWindow; };
+  return static_cast<std::uint32_t>(std::count_if(global_log_.begin(), global_log_.end(), recent));
+}
+
+std::chrono::milliseconds Buckets::global_block(SteadyTime now) const {
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(global_blocked_until_ - now),
+                  std::chrono::milliseconds(0));
 }
 
 void Buckets::forget_idle(SteadyTime now) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/clock.hpp"
 
@@ -56,6 +57,23 @@ class Buckets {
                   SteadyTime now);
   void on_no_answer(const RateKey& key);
 
+  // How full they are, by route.
+  struct Use {
+    std::string route;
+    std::string bucket;  // Discord's name; empty while it is not known.
+    std::uint64_t buckets = 0;
+    // Of the fullest:
+    std::uint32_t limit = 0;
+    std::uint32_t remaining = 0;
+    std::chrono::milliseconds reset_in{0};
+    bool blocked = false;
+  };
+  std::vector<Use> use(SteadyTime now) const;
+  // Requests of the last second that the global limit counts, and what a global 429 leaves to wait.
+  std::uint32_t global_used(SteadyTime now) const;
+  std::uint32_t global_limit() const { return global_limit_; }
+  std::chrono::milliseconds global_block(SteadyTime now) const;
+
   // Forgets what has long been refilled, so that a bot in 100,000 channels does not keep them all.
   void forget_idle(SteadyTime now);
   std::size_t size() const { return states_.size(); }
@@ -63,12 +81,14 @@ class Buckets {
  private:
   struct State {
     std::optional<std::uint32_t> limit;  // Unknown until the first answer.
+    bool unlimited = false;              // Discord named no limit.
     std::uint32_t remaining = 1;
     std::uint32_t in_flight = 0;
     SteadyTime reset_at{};
     SteadyTime blocked_until{};
     SteadyTime last_used{};
   };
+  static void add_use(Use& use, const State& state, SteadyTime now);
   std::string place_of(const RateKey& key) const;
   State& learn(const RateKey& key, const RateHeaders& headers, SteadyTime now);
   void release(const RateKey& key);

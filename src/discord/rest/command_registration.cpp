@@ -3,13 +3,17 @@
 #include <boost/json/parse.hpp>
 #include <charconv>
 
-#include "base/log.hpp"
 #include "discord/rest/command_set.hpp"
 
 namespace discern::discord {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::string_view kEndpointIsSet =
+    "the application has an Interactions Endpoint URL, so Discord sends interactions there and "
+    "none of them here: slash commands will not work. Clear it in the developer portal (General "
+    "Information > Interactions Endpoint URL)";
 
 // The steps, each begun by the answer to the one before; holds itself alive through the callbacks.
 class Flow : public std::enable_shared_from_this<Flow> {
@@ -18,11 +22,13 @@ class Flow : public std::enable_shared_from_this<Flow> {
        ApplicationId application,
        std::string commands,
        GuildId guild,
+       std::function<void(std::string)> warn,
        RegistrationDone done)
       : rest_(rest),
         application_(application),
         commands_(std::move(commands)),
         guild_(guild),
+        warn_(std::move(warn)),
         done_(std::move(done)) {}
 
   void ask_application() {
@@ -59,12 +65,9 @@ class Flow : public std::enable_shared_from_this<Flow> {
       std::from_chars(text.data(), text.data() + text.size(), application_.value);
     }
     const json::value* endpoint = object.if_contains("interactions_endpoint_url");
-    if (endpoint == nullptr || !endpoint->is_string() || endpoint->get_string().empty()) return;
-    log::warn(
-        "discord",
-        "the application has an Interactions Endpoint URL, so Discord sends interactions "
-        "there and none of them here: slash commands will not work. Clear it in the developer "
-        "portal (General Information > Interactions Endpoint URL)");
+    const bool is_set =
+        endpoint != nullptr && endpoint->is_string() && !endpoint->get_string().empty();
+    warn_(is_set ? std::string(kEndpointIsSet) : std::string());
   }
 
   RestRequest request_for(std::string method) const {
@@ -102,6 +105,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   ApplicationId application_;
   std::string commands_;
   const GuildId guild_;
+  const std::function<void(std::string)> warn_;
   const RegistrationDone done_;
 };
 
@@ -111,8 +115,10 @@ void register_commands(RestPort& rest,
                        ApplicationId application,
                        std::string commands,
                        GuildId guild,
+                       std::function<void(std::string)> warn,
                        RegistrationDone done) {
-  std::make_shared<Flow>(rest, application, std::move(commands), guild, std::move(done))
+  std::make_shared<Flow>(
+      rest, application, std::move(commands), guild, std::move(warn), std::move(done))
       ->ask_application();
 }
 

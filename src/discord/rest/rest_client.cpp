@@ -1,5 +1,7 @@
 #include "discord/rest/rest_client.hpp"
 
+#include <map>
+
 #include "discord/rest/rest_error.hpp"
 #include "discord/rest/route.hpp"
 
@@ -13,6 +15,10 @@ constexpr int kMaxTries = 4;
 // Discord forgets an interaction that is not answered within 3 s.
 constexpr std::chrono::milliseconds kInteractionDeadline = 3s;
 constexpr std::size_t kMaxLane = 2000;
+// People wait for answers to interactions: those go on for longer, but not into the ban either.
+constexpr std::uint32_t kInteractionsLonger = 4;
+// Discord bans at 10,000.
+constexpr std::uint32_t kNeverPast = 9000;
 constexpr std::uint64_t kForgetEvery = 1000;  // Answers.
 
 bool is_callback(const RestRequest& request) {
@@ -76,7 +82,14 @@ RestClient::RestClient(RestOptions options,
                        net::HttpOut& http,
                        metrics::Registry& registry,
                        const Clock& clock)
-    : options_(std::move(options)), http_(http), clock_(clock), metrics_(registry) {}
+    : options_(std::move(options)),
+      http_(http),
+      clock_(clock),
+      metrics_(registry),
+      buckets_(options_.requests_per_second) {
+  status_.invalid_limit = options_.invalid_request_limit;
+  status_.global_limit = options_.requests_per_second;
+}
 
 RestClient::~RestClient() = default;
 
@@ -116,12 +129,15 @@ bool RestClient::refuse(const JobPtr& job) {
     finish(job, {Error(Errc::Closed, name + ": the REST client was stopped"), 0, 0});
     return true;
   }
-  if (job->request.auth != RestAuth::Bot) return false;
-  if (token_refused_) {
+  const bool is_bots = job->request.auth == RestAuth::Bot;
+  if (is_bots && token_refused_) {
     finish(job, {Error(Errc::Refused, name + ": Discord does not accept the bot token"), 0, 401});
     return true;
   }
-  if (invalid_.count(clock_.steady_now()) < options_.invalid_request_limit) return false;
+  const std::uint32_t limit =
+      is_bots ? options_.invalid_request_limit
+              : std::min(options_.invalid_request_limit * kInteractionsLonger, kNeverPast);
+  if (invalid_.count(clock_.steady_now()) < limit) return false;
   finish(job,
          {Error(Errc::Limit,
                 name + ": not sent, because too many requests were refused in the last ten minutes "
@@ -292,6 +308,49 @@ void RestClient::stop() {
              {Error(Errc::Closed, name_of(job->request) + ": stopped before it was sent"), 0, 0});
     }
   });
+}
+
+void RestClient::sample() {
+  http_.post([this] { publish_status(); });
+}
+
+RestStatus RestClient::status() const {
+  const std::lock_guard lock(status_mutex_);
+  return status_;
+}
+
+void RestClient::publish_status() {
+  const SteadyTime now = clock_.steady_now();
+  RestStatus out;
+  std::map<std::string_view, std::uint64_t> waiting;
+  for (const auto& [key, lane] : lanes_) {
+    if (lane.waiting.empty()) continue;
+    waiting[std::string_view(key).substr(0, key.find('\n'))] += lane.waiting.size();
+    out.waiting += lane.waiting.size();
+  }
+  out.waiting += resting_.size();
+  for (Buckets::Use& use : buckets_.use(now)) {
+    RouteLimit& limit = out.routes.emplace_back();
+    limit.route = std::move(use.route);
+    limit.bucket = std::move(use.bucket);
+    limit.buckets = use.buckets;
+    limit.limit = use.limit;
+    limit.remaining = use.remaining;
+    limit.reset_in_seconds = seconds(use.reset_in);
+    limit.blocked = use.blocked;
+    if (const auto found = waiting.find(limit.route); found != waiting.end()) {
+      limit.waiting = found->second;
+    }
+  }
+  out.global_used = buckets_.global_used(now);
+  out.global_limit = buckets_.global_limit();
+  out.global_blocked_seconds = seconds(buckets_.global_block(now));
+  out.invalid = invalid_.count(now);
+  out.invalid_limit = options_.invalid_request_limit;
+  out.token_refused = token_refused_;
+  metrics_.show(out);
+  const std::lock_guard lock(status_mutex_);
+  status_ = std::move(out);
 }
 
 double RestClient::median_latency_seconds() const {

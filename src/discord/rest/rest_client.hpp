@@ -25,8 +25,10 @@ namespace discern::discord {
 struct RestOptions {
   Secret token;
   std::string base;  // With version, without a slash at the end.
+  // Past it, only interactions are answered, and past four times as many nothing is sent.
   std::uint32_t invalid_request_limit = 2000;
-  std::uint32_t max_waiting = 10000;  // Beyond it, a request is refused with Limit.
+  std::uint32_t requests_per_second = 50;  // Discord's global limit.
+  std::uint32_t max_waiting = 10000;       // Beyond it, a request is refused with Limit.
   // A request that would have to wait longer for its limit fails with Timeout.
   std::chrono::seconds max_wait{60};
 };
@@ -46,6 +48,9 @@ class RestClient final : public RestPort {
   void stop();
   // Any thread.
   double median_latency_seconds() const;
+  RestStatus status() const;
+  // Brings status() and the gauges up to date, soon.
+  void sample();
 
  private:
   struct Job;
@@ -65,6 +70,7 @@ class RestClient final : public RestPort {
   void try_again(const JobPtr& job, std::chrono::milliseconds after);
   void after_answer(const std::string& lane_key);
   bool refuse(const JobPtr& job);
+  void publish_status();
   void finish(const JobPtr& job, RestOutcome outcome);
 
   const RestOptions options_;
@@ -84,6 +90,8 @@ class RestClient final : public RestPort {
   std::unordered_set<JobPtr> resting_;
   mutable std::mutex latency_mutex_;
   LatencyWindow latency_;  // Guarded by latency_mutex_.
+  mutable std::mutex status_mutex_;
+  RestStatus status_;  // Guarded by status_mutex_.
 };
 
 }  // namespace discern::discord

@@ -14,7 +14,10 @@ RestMetrics::RestMetrics(metrics::Registry& registry)
       limited_(registry.counters(catalogue::kRestLimited)),
       errors_(registry.counters(catalogue::kRestErrors)),
       by_plugin_(registry.counters(catalogue::kPluginRest)),
-      wait_(registry.histogram(catalogue::kRestQueueWait)) {}
+      bucket_use_(registry.gauges(catalogue::kRestBucketUse)),
+      wait_(registry.histogram(catalogue::kRestQueueWait)),
+      waiting_(registry.gauge(catalogue::kRestWaiting)),
+      invalid_(registry.gauge(catalogue::kRestInvalid)) {}
 
 void RestMetrics::count_request(std::string_view method, std::string_view route, int status) {
   requests_.with(method, route, std::to_string(status)).add();
@@ -36,6 +39,19 @@ void RestMetrics::count_limited(LimitScope scope, std::string_view plugin) {
 
 void RestMetrics::count_error(std::string_view route, int code) {
   errors_.with(route, std::to_string(code)).add();
+}
+
+void RestMetrics::show(const RestStatus& status) {
+  waiting_.set(static_cast<double>(status.waiting));
+  invalid_.set(status.invalid);
+  for (const auto& [route, gauge] : shown_) gauge.set(0);
+  for (const RouteLimit& limit : status.routes) {
+    if (limit.limit == 0) continue;
+    const auto [known, is_new] = shown_.try_emplace(limit.route);
+    if (is_new) known->second = bucket_use_.with(limit.route);
+    const double used = 1.0 - static_cast<double>(limit.remaining) / limit.limit;
+    known->second.set(limit.blocked ? 1 : used);
+  }
 }
 
 }  // namespace discern::discord

@@ -2,9 +2,12 @@
 
 // The families of the REST client.
 
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "discord/rest/buckets.hpp"
+#include "discord/status.hpp"
 #include "metrics/registry.hpp"
 
 namespace discern::discord {
@@ -24,6 +27,8 @@ class RestMetrics {
   // `plugin` is empty for the host itself, which is shown as "host".
   void count_limited(LimitScope scope, std::string_view plugin);
   void count_error(std::string_view route, int code);
+  // The gauges. One thread.
+  void show(const RestStatus& status);
 
  private:
   metrics::Family<metrics::Counter>& requests_;
@@ -31,7 +36,12 @@ class RestMetrics {
   metrics::Family<metrics::Counter>& limited_;
   metrics::Family<metrics::Counter>& errors_;
   metrics::Family<metrics::Counter>& by_plugin_;
+  metrics::Family<metrics::Gauge>& bucket_use_;
   metrics::Histogram wait_;
+  metrics::Gauge waiting_;
+  metrics::Gauge invalid_;
+  // By route: what a route that is no longer limited showed must not stay.
+  std::map<std::string, metrics::Gauge, std::less<>> shown_;
 };
 
 }  // namespace discern::discord

@@ -69,6 +69,28 @@ TEST_F(IdentifyQueueTest, NeverUsesTheLastHundredthOfTheBudget) {
   EXPECT_EQ(queue.remaining(), 1000u);
 }
 
+TEST_F(IdentifyQueueTest, HasAFullBudgetAfterTheResetAlsoWhenMuchWasLeft) {
+  limit(1000, 600, 1);
+  queue.refill(now + 59min);
+  EXPECT_EQ(queue.remaining(), 600u);
+  queue.refill(now + 1h);
+  EXPECT_EQ(queue.remaining(), 1000u);
+  EXPECT_EQ(queue.reset_at(), SteadyTime{}) << "a new day begins with its first IDENTIFY";
+  queue.ask(0);
+  EXPECT_EQ(queue.grant(now + 2h), 0u);
+  queue.give_back(0, true, now + 2h);
+  EXPECT_EQ(queue.remaining(), 999u);
+  EXPECT_EQ(queue.reset_at(), now + 26h);
+}
+
+TEST_F(IdentifyQueueTest, DoesNotSpinWhenDiscordDoesNotSayWhenTheBudgetIsFull) {
+  queue.set_limit({1000, 0, 0ms, 1}, now);
+  queue.ask(0);
+  EXPECT_TRUE(queue.has_waiting());
+  EXPECT_EQ(queue.grant(now), std::nullopt);
+  EXPECT_GE(queue.next_grant(now), now + 1min);
+}
+
 TEST_F(IdentifyQueueTest, KeepsTheLineWhenTheConcurrencyChanges) {
   limit(1000, 1000, 1);
   for (std::uint32_t shard = 0; shard < 3; ++shard) queue.ask(shard);

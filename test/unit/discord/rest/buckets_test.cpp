@@ -137,6 +137,46 @@ TEST_F(BucketsTest, DoesNotWaitWhereThereAreNoLimits) {
   }
 }
 
+TEST_F(BucketsTest, TellsHowFullTheFullestBucketOfARouteIs) {
+  RateKey full = key("7");
+  RateKey empty = key("8");
+  RateKey patch = key("7", "PATCH /channels/{}/messages/{}");
+  RateKey unlimited = key("9", "GET /unlimited");
+  for (RateKey* one : {&full, &empty, &patch, &unlimited}) ASSERT_TRUE(goes(*one));
+  buckets.on_answer(full, headers(5, 1, 4s), now);
+  buckets.on_answer(empty, headers(5, 4, 5s), now);
+  buckets.on_answer(patch, headers(2, 2, 1s, "b2"), now);
+  buckets.on_answer(unlimited, {}, now);
+  const auto use = buckets.use(now);
+  ASSERT_EQ(use.size(), 2u) << "what has no limit has no use";
+  EXPECT_EQ(use[0].route, "PATCH /channels/{}/messages/{}");
+  EXPECT_EQ(use[1].route, "POST /channels/{}/messages");
+  EXPECT_EQ(use[1].bucket, "b1");
+  EXPECT_EQ(use[1].buckets, 2u);
+  EXPECT_EQ(use[1].limit, 5u);
+  EXPECT_EQ(use[1].remaining, 1u);
+  EXPECT_EQ(use[1].reset_in, 4s);
+  EXPECT_FALSE(use[1].blocked);
+  EXPECT_EQ(buckets.use(now + 5s)[1].remaining, 5u) << "full again after its reset";
+  EXPECT_EQ(buckets.global_used(now), 4u);
+  EXPECT_EQ(buckets.global_used(now + 1s), 0u);
+}
+
+TEST_F(BucketsTest, ShowsWhatA429Blocks) {
+  RateKey first = key();
+  ASSERT_TRUE(goes(first));
+  buckets.on_limited(first, {}, LimitScope::Shared, 3s, now);
+  const auto use = buckets.use(now);
+  ASSERT_EQ(use.size(), 1u);
+  EXPECT_TRUE(use[0].blocked);
+  EXPECT_EQ(use[0].route, "POST /channels/{}/messages") << "its bucket is not known";
+  RateKey second = key("7", "GET /users/@me");
+  ASSERT_TRUE(goes(second));
+  buckets.on_limited(second, {}, LimitScope::Global, 2s, now);
+  EXPECT_EQ(buckets.global_block(now), 2s);
+  EXPECT_EQ(buckets.global_block(now + 2s), 0s);
+}
+
 TEST_F(BucketsTest, GivesThePlaceBackWithoutAnAnswer) {
   RateKey first = key();
   ASSERT_TRUE(goes(first));

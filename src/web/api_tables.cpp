@@ -47,54 +47,6 @@ void serve_plugins(Site& site, Call& call) {
   call.json(std::move(out));
 }
 
-namespace {
-
-std::optional<double> to_ms(const std::optional<double>& seconds) {
-  if (!seconds) return std::nullopt;
-  return *seconds * 1000;
-}
-
-void append_shard(JsonWriter& writer, const discord::ShardStatus& shard) {
-  writer.open_object()
-      .number("id", shard.id)
-      .text("state", shard.state)
-      .number("guilds", static_cast<double>(shard.guilds))
-      .number("heartbeat_rtt_ms", to_ms(shard.heartbeat_rtt_seconds))
-      .number("last_ack_age_s", shard.last_ack_age_seconds)
-      .number("last_dispatch_age_s", shard.last_dispatch_age_seconds)
-      .number("resumes", static_cast<double>(shard.resumes))
-      .number("identifies", static_cast<double>(shard.identifies));
-  if (shard.last_close.empty()) {
-    writer.null("last_close");
-  } else {
-    writer.text("last_close", shard.last_close);
-  }
-  writer.close_object();
-}
-
-}  // namespace
-
-void serve_shards(Site& site, Call& call) {
-  const discord::GatewayStatus status =
-      site.windows.discord ? site.windows.discord->status() : discord::GatewayStatus();
-  std::string out;
-  JsonWriter writer(out);
-  writer.open_object().open_array("shards");
-  for (const discord::ShardStatus& shard : status.shards) append_shard(writer, shard);
-  writer.close_array();
-  if (status.identify_budget) {
-    writer.open_object("identify_budget")
-        .number("total", status.identify_budget->total)
-        .number("remaining", status.identify_budget->remaining)
-        .number("reset_in_s", status.identify_budget->reset_in_seconds)
-        .close_object();
-  } else {
-    writer.null("identify_budget");
-  }
-  writer.text("message", status.message).close_object();
-  call.json(std::move(out));
-}
-
 // What is collected at all, and why that is acceptable. Never changes while the program runs.
 void serve_catalogue(Site& site, Call& call) {
   if (!site.catalogue) {

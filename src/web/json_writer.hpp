@@ -24,6 +24,11 @@ class JsonWriter {
     append_json_number(out_, value);
     return *this;
   }
+  JsonWriter& boolean(bool value) {
+    separate();
+    out_.append(value ? "true" : "false");
+    return *this;
+  }
   JsonWriter& text(std::string_view value) {
     separate();
     append_json_string(out_, value);

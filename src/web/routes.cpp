@@ -16,6 +16,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/commands", serve_commands, kApi},
     {"GET", "/api/v1/plugins", serve_plugins, kApi},
     {"GET", "/api/v1/shards", serve_shards, kApi},
+    {"GET", "/api/v1/rest", serve_rest, kApi},
+    {"GET", "/api/v1/interactions", serve_interactions, kApi},
     {"GET", "/api/v1/series", serve_series, kApi},
     {"GET", "/api/v1/query", serve_query, kApi},
     {"GET", "/api/v1/catalogue", serve_catalogue, kApi},

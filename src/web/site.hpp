@@ -69,8 +69,10 @@ void serve_ticks(Site& site, Call& call);         //
 void serve_view(Site& site, Call& call);          //
 void serve_commands(Site& site, Call& call);      // api_tables.cpp
 void serve_plugins(Site& site, Call& call);       //
-void serve_shards(Site& site, Call& call);        //
 void serve_catalogue(Site& site, Call& call);     //
+void serve_shards(Site& site, Call& call);        // api_discord.cpp
+void serve_rest(Site& site, Call& call);          //
+void serve_interactions(Site& site, Call& call);  //
 void serve_status(Site& site, Call& call);        // api_history.cpp
 void serve_series(Site& site, Call& call);        //
 void serve_query(Site& site, Call& call);         //

@@ -145,21 +145,84 @@ TEST_F(ServerTest, NamesTheStuckPlugin) {
 }
 
 TEST_F(ServerTest, ListsShards) {
-  EXPECT_EQ(body_of(ask("/api/v1/shards")), R"({"shards":[],"identify_budget":null,"message":""})");
+  EXPECT_EQ(body_of(ask("/api/v1/shards")),
+            R"({"shards":[],"shard_count":0,"identify_budget":null,"guilds":0,)"
+            R"("unavailable_guilds":0,"users":0,"message":"","warnings":[]})");
   discord::ShardStatus shard;
   shard.state = "ready";
   shard.guilds = 5;
   shard.heartbeat_rtt_seconds = 0.0125;
+  shard.closes = 1;
   shard.last_close = "4000 unknown error";
   discord.now.shards = {shard};
+  discord.now.shard_count = 4;
+  discord.now.guilds = 5;
   discord.now.identify_budget = discord::IdentifyBudget{1000, 990, 3600};
   discord.now.message = "Look here.";
+  discord.now.warnings = {"And there."};
+  registry.counter(catalogue::kGatewayCloses, "4000").add();
+  registry.counter(catalogue::kGuildJoins).add(3);
+  tick();
   EXPECT_EQ(body_of(ask("/api/v1/shards")),
-            R"({"shards":[{"id":0,"state":"ready","guilds":5,"heartbeat_rtt_ms":12.5,)"
-            R"("last_ack_age_s":null,"last_dispatch_age_s":null,"resumes":0,"identifies":0,)"
-            R"("last_close":"4000 unknown error"}],)"
+            R"({"shards":[{"id":0,"state":"ready","guilds":5,"guilds_pending":0,)"
+            R"("heartbeat_rtt_ms":12.5,"last_ack_age_s":null,"last_dispatch_age_s":null,)"
+            R"("resumes":0,"identifies":0,"missed_heartbeats":0,"closes":1,)"
+            R"("last_close":"4000 unknown error"}],"shard_count":4,)"
             R"("identify_budget":{"total":1000,"remaining":990,"reset_in_s":3600},)"
-            R"("message":"Look here."})");
+            R"("guilds":5,"unavailable_guilds":0,"users":0,"joins":3,"leaves":0,)"
+            R"("close_codes":{"4000":1},"connects":{},"bytes":{},)"
+            R"("message":"Look here.","warnings":["And there."]})");
+}
+
+TEST_F(ServerTest, ShowsTheLimitsOfRestByRouteAndWhoRanIntoThem) {
+  registry.counter(catalogue::kRestRequests, "POST", "/channels/{}/messages", "200").add(8);
+  registry.counter(catalogue::kRestRequests, "POST", "/channels/{}/messages", "429").add(2);
+  registry.histogram(catalogue::kRestDuration, "POST", "/channels/{}/messages").observe(0.25);
+  registry.counter(catalogue::kRestLimited, "shared", "trivia").add(2);
+  registry.counter(catalogue::kRestErrors, "/channels/{}/messages", "50013").add();
+  discord::RouteLimit limit;
+  limit.route = "POST /channels/{}/messages";
+  limit.bucket = "abc";
+  limit.buckets = 3;
+  limit.limit = 5;
+  limit.remaining = 1;
+  limit.reset_in_seconds = 2.5;
+  limit.waiting = 7;
+  discord.rest.routes = {limit};
+  discord.rest.waiting = 7;
+  discord.rest.invalid = 12;
+  discord.rest.invalid_limit = 2000;
+  discord.rest.global_limit = 50;
+  tick();
+  const std::string body = body_of(ask("/api/v1/rest"));
+  EXPECT_THAT(body,
+              HasSubstr(R"({"routes":[{"route":"POST /channels/{}/messages","requests":10,)"
+                        R"("failed":2,"limited":2,"p50_ms":2)"));
+  EXPECT_THAT(body,
+              HasSubstr(R"("limit":{"bucket":"abc","buckets":3,"limit":5,"remaining":1,)"
+                        R"("reset_in_s":2.5,"waiting":7,"blocked":false}}])"));
+  EXPECT_THAT(body, HasSubstr(R"("limited":[{"scope":"shared","plugin":"trivia","count":2}])"));
+  EXPECT_THAT(body, HasSubstr(R"("code":"50013","count":1)"));
+  EXPECT_THAT(body, HasSubstr(R"("global":{"used":0,"limit":50,"blocked_s":0})"));
+  EXPECT_THAT(body, HasSubstr(R"("invalid":{"count":12,"stop_at":2000,"ban_at":10000})"));
+}
+
+TEST_F(ServerTest, ShowsTheWayOfInteractions) {
+  EXPECT_EQ(body_of(ask("/api/v1/interactions")), R"({"types":[],"errors":[]})");
+  registry.counter(catalogue::kInteractionsReceived, "command").add(10);
+  registry.counter(catalogue::kInteractionsAcknowledged, "command", "plugin").add(7);
+  registry.counter(catalogue::kInteractionsAcknowledged, "command", "host").add(2);
+  registry.histogram(catalogue::kInteractionAck, "command").observe(0.5);
+  registry.counter(catalogue::kInteractions, "command", "done").add(7);
+  registry.counter(catalogue::kInteractions, "command", "late").add(2);
+  registry.counter(catalogue::kInteractionErrors, "command", "10062").add();
+  tick();
+  const std::string body = body_of(ask("/api/v1/interactions"));
+  EXPECT_THAT(body,
+              HasSubstr(R"({"type":"command","received":10,"acknowledged":9,)"
+                        R"("acknowledged_by_host":2,"arrival_p50_ms":null)"));
+  EXPECT_THAT(body, HasSubstr(R"("outcomes":{"done":7,"late":2}})"));
+  EXPECT_THAT(body, HasSubstr(R"("errors":[{"type":"command","code":"10062","count":1}])"));
 }
 
 TEST_F(ServerTest, ReadsHistoryOnAnotherThread) {

@@ -24,7 +24,9 @@ using discern::test::status_of;
 
 struct FakeDiscord : discord::StatusSource {
   discord::GatewayStatus status() const override { return now; }
+  discord::RestStatus rest_status() const override { return rest; }
   discord::GatewayStatus now;
+  discord::RestStatus rest;
 };
 
 // Plugin `echo` answers what it was asked, from a thread of its own; `throw` throws.

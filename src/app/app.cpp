@@ -206,6 +206,8 @@ plugin::HostOptions App::plugin_options() {
   options.time_budget = config_.plugins.time_budget;
   options.defer_after = config_.plugins.defer_after;
   options.register_commands = [this](discord::ApplicationId, std::string json) {
+    // One process of a bot does it for all: two that replace each other's list would never end.
+    if (config_.discord.shard_range.first > 0) return;
     client_->register_commands(
         std::move(json), command_guild_, [](Result<discord::Registration> done) {
           if (!done) {
@@ -235,6 +237,21 @@ Result<discord::ClientOptions> App::client_options() {
   options.api_url = config_.discord.api_url;
   options.compression = config_.discord.compression;
   options.shard_count = static_cast<std::uint32_t>(config_.discord.shards);
+  const auto& range = config_.discord.shard_range;
+  if (range.count > 0 && range.first + range.count > options.shard_count) {
+    return Error(
+        Errc::Invalid,
+        fmt::format("discord.shard_range ends with shard {}, but discord.shards is {}: set "
+                    "it to the number of shards of the whole bot, the same in every process",
+                    range.first + range.count - 1,
+                    options.shard_count));
+  }
+  options.first_shard = range.first;
+  options.shards_here = range.count;
+  options.requests_per_second = static_cast<std::uint32_t>(config_.discord.requests_per_second);
+  options.presence.status = config_.discord.presence;
+  options.presence.activity = discord::find_activity(config_.discord.activity)
+                                  .value_or(discord::Presence::Activity::Custom);
   options.presence.text = config_.discord.status;
   options.resume_on_stop = config_.discord.resume_on_stop;
   return options;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/config_values.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
@@ -31,9 +32,13 @@ struct Config {
     std::string api_url = "https://discord.com/api";
     std::string compression = "zstd";
     std::int64_t shards = 0;
+    ShardRange shard_range;
     std::vector<std::string> intents;
     std::string guild;
     std::string status;
+    std::string activity = "custom";
+    std::string presence = "online";
+    std::int64_t requests_per_second = 50;
     bool resume_on_stop = true;
   } discord;
 

@@ -106,6 +106,21 @@ Result<std::vector<std::string>> parse_list(std::string_view value) {
   return items;
 }
 
+Result<ShardRange> parse_shard_range(std::string_view value) {
+  constexpr std::int64_t kLast = 16383;
+  const std::string_view text = trim(unquote(value));
+  if (text.empty()) return ShardRange{};
+  const std::size_t dash = text.find('-');
+  const auto first = parse_integer(text.substr(0, dash), 0, kLast);
+  const auto last =
+      dash == text.npos ? first : parse_integer(text.substr(dash + 1), first ? *first : 0, kLast);
+  if (!first || !last) {
+    return Error(Errc::Invalid, "expected the first and the last shard, such as \"0-15\"");
+  }
+  return ShardRange{static_cast<std::uint32_t>(*first),
+                    static_cast<std::uint32_t>(*last - *first + 1)};
+}
+
 Result<std::string> parse_choice(std::string_view value,
                                  const std::vector<std::string_view>& allowed) {
   const std::string_view text = unquote(value);

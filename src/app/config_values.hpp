@@ -24,6 +24,12 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view value,
 std::string to_text(std::chrono::milliseconds duration);
 // ["a", "b"], or "a,b" in the environment.
 Result<std::vector<std::string>> parse_list(std::string_view value);
+// "0-15", or "3" for one shard alone. Empty: all.
+struct ShardRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;  // 0: all.
+};
+Result<ShardRange> parse_shard_range(std::string_view value);
 // One of `allowed`.
 Result<std::string> parse_choice(std::string_view value,
                                  const std::vector<std::string_view>& allowed);

@@ -58,6 +58,21 @@ TEST(Config, ABadValueNamesTheLineAndWhatIsAllowed) {
   EXPECT_THAT(error_of("[web]\nport = \n"), HasSubstr("discern.toml:2:"));
 }
 
+TEST(Config, ReadsARangeOfShards) {
+  const auto range = [](const char* text) {
+    const auto config = parse_config("[discord]\nshard_range = \"" + std::string(text) + "\"", "t");
+    return config ? std::pair(config->discord.shard_range.first, config->discord.shard_range.count)
+                  : std::pair(99u, 99u);
+  };
+  EXPECT_EQ(range("0-15"), std::pair(0u, 16u));
+  EXPECT_EQ(range("16-31"), std::pair(16u, 16u));
+  EXPECT_EQ(range("3"), std::pair(3u, 1u));
+  EXPECT_EQ(range(""), std::pair(0u, 0u)) << "all of them";
+  EXPECT_THAT(error_of("[discord]\nshard_range = \"15-0\"\n"),
+              HasSubstr("expected the first and the last shard, such as \"0-15\""));
+  EXPECT_THAT(error_of("[discord]\npresence = \"away\"\n"), HasSubstr("\"idle\""));
+}
+
 TEST(Config, TheExampleFileIsValidAndShowsTheRealDefaults) {
   std::string text = example_config();
   EXPECT_TRUE(parse_config(text, "example"));

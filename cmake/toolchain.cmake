@@ -15,5 +15,9 @@ if(NOT DISCERN_FUZZ)
   endif()
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+  include_directories(SYSTEM BEFORE ${PROJECT_SOURCE_DIR}/tools/clang14)
+endif()
+
 # The stack of a stuck handler is walked by frame pointers, so every frame keeps one.
 add_compile_options(-fno-omit-frame-pointer)

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 
 namespace discern::sim {
@@ -33,6 +35,35 @@ std::string deflate_after(std::string_view history, std::string_view text) {
   return out;
 }
 
+// The cards as blocks of one zstd frame, each but for its head.
+class ZstdBlocks {
+ public:
+  ZstdBlocks() : context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, 3);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, kZstdWindowLog);
+  }
+
+  // `head` takes its place in the frame, but its block is another's business.
+  std::string after(std::string_view head, std::string_view text) {
+    compress(head);
+    return compress(text);
+  }
+
+ private:
+  std::string compress(std::string_view text) {
+    std::string out(ZSTD_compressBound(text.size()) + 64, '\0');
+    ZSTD_inBuffer in{text.data(), text.size(), 0};
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    if (ZSTD_compressStream2(context_.get(), &to, &in, ZSTD_e_flush) != 0) {
+      throw std::runtime_error("zstd did not finish a block");
+    }
+    out.resize(to.pos);
+    return out;
+  }
+
+  std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context_;
+};
+
 }  // namespace
 
 void write_dispatch_head(std::string& out, std::string_view type, std::uint64_t sequence) {
@@ -42,14 +73,17 @@ void write_dispatch_head(std::string& out, std::string_view type, std::uint64_t 
 
 Deck::Deck(std::vector<Card> cards) {
   std::string history;
+  ZstdBlocks zstd;
   cards_.reserve(cards.size());
   for (Card& card : cards) {
     // Heads change from deal to deal: bytes that occur in no JSON stand in for them, so that
     // nothing refers back to them.
     write_dispatch_head(head_, card.type, 0);
-    history.append(head_.size(), '\x01');
-    Built built{std::move(card), {}, {}};
+    const std::string placeholder(head_.size(), '\x01');
+    history += placeholder;
+    Built built{std::move(card), {}, {}, {}};
     built.rest = *built.card.d + "}";
+    built.zstd = zstd.after(placeholder, built.rest);
     built.deflated = deflate_after(history, built.rest);
     history += built.rest;
     if (history.size() > 4 * kWindow) history.erase(0, history.size() - kWindow);
@@ -60,7 +94,7 @@ Deck::Deck(std::vector<Card> cards) {
 PrebuiltPayload Deck::payload(std::size_t index, std::uint64_t sequence) {
   const Built& built = cards_[index];
   write_dispatch_head(head_, built.card.type, sequence);
-  return {head_, built.deflated, built.rest};
+  return {head_, built.deflated, built.zstd, built.rest, index == 0};
 }
 
 }  // namespace discern::sim

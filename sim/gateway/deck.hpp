@@ -31,6 +31,7 @@ class Deck {
     Card card;
     std::string rest;
     std::string deflated;
+    std::string zstd;
   };
   std::vector<Built> cards_;
   std::string head_;

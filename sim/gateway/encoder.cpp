@@ -70,33 +70,68 @@ class ZlibEncoder final : public Encoder {
   bool spliced_ = false;
 };
 
+// Ends a frame: an empty raw block that is the last one (RFC 8878, 3.1.1.2).
+constexpr std::string_view kZstdFrameEnd("\x01\0\0", 3);
+// Magic number, a descriptor that promises nothing, the window (RFC 8878, 3.1.1).
+constexpr char kZstdFrameBegin[] = {
+    '\x28', '\xb5', '\x2f', '\xfd', 0, static_cast<char>((kZstdWindowLog - 10) << 3)};
+
 class ZstdEncoder final : public Encoder {
  public:
   ZstdEncoder() : context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, 1);
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, 17);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, kZstdWindowLog);
   }
 
   std::string_view encode(std::string_view payload) override {
-    if (out_.size() < ZSTD_compressBound(payload.size())) {
-      out_.resize(ZSTD_compressBound(payload.size()) + 64);
+    out_.clear();
+    if (spliced_) {
+      // Our own context knows nothing of the spliced frame: it begins one anew.
+      out_ = kZstdFrameEnd;
+      ZSTD_CCtx_reset(context_.get(), ZSTD_reset_session_only);
+      spliced_ = false;
     }
+    began_ = true;
+    compress_into_out(payload);
+    return out_;
+  }
+
+  // A raw block for the head, then the finished blocks. Those refer to what came before them in
+  // their own frame and to nothing else, so each round through the deck is a frame.
+  std::string_view encode(const PrebuiltPayload& payload) override {
+    out_.clear();
+    if (payload.first) {
+      if (began_) out_ = kZstdFrameEnd;
+      out_.append(kZstdFrameBegin, sizeof kZstdFrameBegin);
+    }
+    began_ = spliced_ = true;
+    const std::size_t block = payload.head.size() << 3;
+    for (const int shift : {0, 8, 16}) out_.push_back(static_cast<char>(block >> shift & 0xFF));
+    out_ += payload.head;
+    out_ += payload.zstd;
+    return out_;
+  }
+  bool binary() const override { return true; }
+
+ private:
+  void compress_into_out(std::string_view payload) {
+    const std::size_t used = out_.size();
+    out_.resize(used + ZSTD_compressBound(payload.size()) + 64);
     ZSTD_inBuffer in{payload.data(), payload.size(), 0};
-    ZSTD_outBuffer out{out_.data(), out_.size(), 0};
+    ZSTD_outBuffer out{out_.data(), out_.size(), used};
     // The frame does not end with the message: flush, never end.
     while (ZSTD_compressStream2(context_.get(), &out, &in, ZSTD_e_flush) != 0) {
       out_.resize(out_.size() * 2);
       out.dst = out_.data();
       out.size = out_.size();
     }
-    return std::string_view(out_).substr(0, out.pos);
+    out_.resize(out.pos);
   }
-  using Encoder::encode;
-  bool binary() const override { return true; }
 
- private:
   std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context_;
   std::string out_;
+  bool began_ = false;  // A frame is open.
+  bool spliced_ = false;
 };
 
 }  // namespace

@@ -21,8 +21,14 @@ std::string_view to_string(Compression compression);
 struct PrebuiltPayload {
   std::string_view head;      // What comes first, uncompressed, always as long as when built.
   std::string_view deflated;  // The rest as raw deflate blocks, ending in an empty stored block.
+  std::string_view zstd;      // The rest as blocks of a zstd frame.
   std::string_view rest;      // The rest as text, for encoders that cannot splice.
+  // Begins the zstd frame that its successors go on with, of this window.
+  bool first = false;
 };
+
+// 2^17 bytes, as a zstd window and in the window byte of a frame header (RFC 8878, 3.1.1.1.2).
+inline constexpr int kZstdWindowLog = 17;
 
 class Encoder {
  public:

@@ -116,6 +116,7 @@ void Simulator::on_tick() {
 }
 
 void Simulator::play_scenario(Instant at) {
+  if (control_.scenario_ended()) return;
   for (const ScenarioStep& step : scenario_.take_due(at)) {
     const auto result = control_.act(step.action, step.parameters, at);
     fmt::print(stderr,

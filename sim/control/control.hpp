@@ -27,6 +27,10 @@ class Control {
   void act_later(Instant at, std::string_view action, json::object parameters);
   void on_tick(Instant now);
 
+  // The scenario's remaining steps are not wanted any more.
+  void end_scenario() { scenario_ended_ = true; }
+  bool scenario_ended() const { return scenario_ended_; }
+
   State& state() { return state_; }
   Life& life() { return life_; }
 
@@ -38,6 +42,7 @@ class Control {
   State& state_;
   Life& life_;
   std::multimap<Instant, Pending> later_;
+  bool scenario_ended_ = false;
 };
 
 using ControlAction = Result<json::object> (*)(Control&, const json::object&, Instant);

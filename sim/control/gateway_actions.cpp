@@ -1,7 +1,9 @@
-// What a test may do to connections and sessions. "shard" chooses one; left out, all are meant.
+// What a test may do to connections and sessions. "shard" chooses one, "some" that many at random
+// of those that have a session; with neither all are meant.
 
 #include <boost/json/serialize.hpp>
 #include <set>
+#include <vector>
 
 #include "sim/control/control.hpp"
 #include "sim/control/load_deck.hpp"
@@ -17,15 +19,22 @@ Result<json::object> with_connections(Control& control,
                                       const json::object& parameters,
                                       Visit visit) {
   const auto shard = integer_parameter(parameters, "shard");
-  std::uint64_t met = 0;
+  const auto some = integer_parameter(parameters, "some");
+  std::vector<Connection*> chosen;
   control.state().gateway.for_each_connection([&](Connection& connection) {
     const Session* session = connection.session();
-    if (shard && (session == nullptr || session->shard().id != *shard)) return;
-    ++met;
-    visit(connection);
+    if ((shard || some) && session == nullptr) return;
+    if (shard && session->shard().id != *shard) return;
+    chosen.push_back(&connection);
   });
-  if (met == 0) return Error(Errc::Unavailable, "no such connection");
-  return json::object{{"connections", met}};
+  while (some && *some >= 0 && chosen.size() > static_cast<std::size_t>(*some)) {
+    std::swap(chosen[control.state().rng.below(chosen.size())], chosen.back());
+    chosen.pop_back();
+  }
+  // None of the actions ends a connection before its socket says so.
+  for (Connection* connection : chosen) visit(*connection);
+  if (chosen.empty()) return Error(Errc::Unavailable, "no such connection");
+  return json::object{{"connections", chosen.size()}};
 }
 
 Result<json::object> close(Control& control, const json::object& parameters, Instant) {

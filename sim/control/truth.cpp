@@ -26,6 +26,7 @@ json::array describe_sessions(State& state) {
                        {"intents", session.intents()},
                        {"connected", connection != nullptr},
                        {"sequence", session.last_sequence()},
+                       {"sent", session.sent()},
                        {"dispatches", counts_object(session.counts())},
                        {"flood_left", session.flood_left}};
     if (connection != nullptr) {
@@ -54,6 +55,8 @@ json::object describe_gateway(State& state, Instant now) {
   return {{"dispatches",
            {{"total", total},
             {"by_type", counts_object(counts.dispatches_by_type)},
+            {"undelivered_by_type", counts_object(gateway.delivery().undelivered())},
+            {"unsettled", gateway.delivery().unsettled()},
             {"by_shard", counts_object(counts.dispatches_by_shard)}}},
           {"connections",
            {{"opened", counts.connections},

@@ -171,6 +171,11 @@ Result<json::object> resume(Control& control, const json::object& parameters, In
   return json::object{{"paused", false}, {"rate", control.life().rate()}};
 }
 
+Result<json::object> end_scenario(Control& control, const json::object&, Instant) {
+  control.end_scenario();
+  return json::object{};
+}
+
 constexpr NamedAction kActions[] = {{"interaction", interaction},
                                     {"component", component},
                                     {"modal", modal},
@@ -180,7 +185,8 @@ constexpr NamedAction kActions[] = {{"interaction", interaction},
                                     {"remove_guild", remove_guild},
                                     {"members", members},
                                     {"pause", pause},
-                                    {"resume", resume}};
+                                    {"resume", resume},
+                                    {"end_scenario", end_scenario}};
 
 }  // namespace
 

@@ -68,6 +68,7 @@ void Connection::on_payload(const HeartbeatPayload& payload, Instant now) {
             "a heartbeat with sequence {}, the last one sent was {}", *payload.sequence, cursor_));
   }
   if (payload.sequence) acknowledged_ = payload.sequence;
+  if (payload.sequence && session_ != nullptr) session_->note_received(*payload.sequence);
   if (!gateway_.silent() && now >= stalled_until_) send(ack_payload());
 }
 
@@ -151,6 +152,7 @@ void Connection::on_payload(const ResumePayload& payload, Instant now) {
   if (session == nullptr || !session->can_resume_after(payload.sequence)) {
     ++gateway_.counts().resumes_refused;
     if (session != nullptr) gateway_.end_session(*session, "too much was missed");
+    gateway_.delivery().on_late_resume(payload.session_id, payload.sequence);
     send(invalid_session_payload(false));
     return;
   }
@@ -160,6 +162,10 @@ void Connection::on_payload(const ResumePayload& payload, Instant now) {
   cursor_ = payload.sequence;
   resumed_at_ = session->last_sequence();
   acknowledged_ = payload.sequence;
+  session->note_received(payload.sequence);
+  for (const std::string_view type : session->take_lost(payload.sequence)) {
+    gateway_.delivery().on_lost(type);
+  }
   gateway_.append(*session, "RESUMED", make_text(R"({"_trace":["[\"sim\"]"]})"), false);
   pump(now);
 }
@@ -229,6 +235,7 @@ void Connection::send_event(const SentEvent& event) {
     if (!event.replayable) return;
     ++replayed_;
   }
+  session_->note_sent(event.sequence);
   if (event.d != nullptr) {
     send(dispatch_payload(event.type, event.sequence, *event.d));
     return;
@@ -245,6 +252,7 @@ bool Connection::send_flood_event() {
   --session_->flood_left;
   const Deck::Card& card = deck->card(deck_position_);
   cursor_ = gateway_.append(*session_, card.type, card.d);
+  session_->note_sent(cursor_);
   socket_.send(encoder_->encode(deck->payload(deck_position_, cursor_)), encoder_->binary());
   deck_position_ = (deck_position_ + 1) % deck->size();
   return true;
@@ -282,14 +290,13 @@ void Connection::close(std::uint16_t code) {
   closing_ = true;
   ++gateway_.counts().closed_by_us[code];
   if (session_ != nullptr && !keeps_session(code)) {
-    Session* session = std::exchange(session_, nullptr);
-    gateway_.end_session(*session, "closed by the gateway");
+    gateway_.end_session(*session_, "closed by the gateway");
   }
   socket_.close(code, close_reason(code));
 }
 
 void Connection::drop() {
-  closing_ = true;
+  closing_ = broken_ = true;
   ++gateway_.counts().closed_by_us[1006];
   socket_.abort();
 }
@@ -300,12 +307,11 @@ void Connection::ask_to_reconnect() {
 
 void Connection::invalidate_session(bool resumable, Instant now) {
   send(invalid_session_payload(resumable));
-  Session* session = std::exchange(session_, nullptr);
-  if (session == nullptr) return;
+  if (session_ == nullptr) return;
   if (resumable) {
-    gateway_.detach(*session, now);
+    gateway_.detach(*std::exchange(session_, nullptr), now);
   } else {
-    gateway_.end_session(*session, "invalidated");
+    gateway_.end_session(*session_, "invalidated");
   }
 }
 
@@ -315,6 +321,7 @@ void Connection::request_heartbeat(Instant now) {
 }
 
 void Connection::corrupt() {
+  broken_ = true;
   socket_.send(std::string_view("\xff\x00\xff\xfe garbage \x00\x00\xff\xff", 17), true);
 }
 

@@ -48,6 +48,8 @@ class Connection {
   // Null before READY or RESUMED and after the session's end.
   Session* session() const { return session_; }
   bool closing() const { return closing_; }
+  // What was sent last may not have arrived.
+  bool broken() const { return broken_; }
   Compression compression() const { return target_.compression; }
   std::uint64_t sent_sequence() const { return cursor_; }
   std::optional<std::uint64_t> acknowledged_sequence() const { return acknowledged_; }
@@ -98,6 +100,7 @@ class Connection {
   std::size_t deck_position_ = 0;
   Instant stalled_until_{};
   bool closing_ = false;
+  bool broken_ = false;
 };
 
 }  // namespace discern::sim

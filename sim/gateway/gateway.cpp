@@ -54,7 +54,7 @@ void Gateway::closed(Connection& connection, std::uint16_t code, Instant now) {
   if (clients_choice) ++counts_.closed_by_client[code];
   if (Session* session = connection.session()) {
     if (clients_choice && !keeps_session(code)) {
-      end_session(*session, "closed by the client");
+      end_session(*session, "closed by the client", Delivery::End::Broken);
     } else {
       detach(*session, now);
     }
@@ -78,6 +78,7 @@ void Gateway::on_tick(Instant now) {
 }
 
 Session& Gateway::begin_session(const IdentifyPayload& identify) {
+  end_unheard_sessions(identify.shard);
   std::string id = fmt::format("{:016x}{:016x}", rng_.next(), rng_.next());
   auto session = std::make_unique<Session>(id, identify.shard, identify.intents, settings_.replay);
   std::vector<Snowflake> guilds;
@@ -109,6 +110,26 @@ void Gateway::take_over(Session& session, Connection& by) {
 }
 
 void Gateway::end_session(Session& session, std::string_view why) {
+  const Connection* connection = connection_of(session);
+  const bool in_order = connection != nullptr && !connection->broken();
+  end_session(session, why, in_order ? Delivery::End::InOrder : Delivery::End::Broken);
+}
+
+void Gateway::end_unheard_sessions(Shard shard) {
+  std::vector<Session*> unheard;
+  for (const auto& [id, held] : sessions_) {
+    const Session& session = *held.session;
+    if (session.shard() == shard && held.detached_at && session.received() == 0) {
+      unheard.push_back(held.session.get());
+    }
+  }
+  for (Session* session : unheard) {
+    end_session(*session, "never taken notice of", Delivery::End::Unheard);
+  }
+}
+
+void Gateway::end_session(Session& session, std::string_view why, Delivery::End end) {
+  delivery_.on_end(session, end);
   if (ended_.size() < 1000) {
     ended_.push_back(fmt::format("{} shard {} of {} at sequence {}: {}",
                                  session.id(),

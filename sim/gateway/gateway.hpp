@@ -15,6 +15,7 @@
 #include "sim/complaints.hpp"
 #include "sim/gateway/connection.hpp"
 #include "sim/gateway/deck.hpp"
+#include "sim/gateway/delivery.hpp"
 #include "sim/gateway/event.hpp"
 #include "sim/gateway/identify_gate.hpp"
 #include "sim/world/world.hpp"
@@ -75,6 +76,8 @@ class Gateway {
   // The session waits for a resume, for session_ttl at most.
   void detach(Session& session, Instant now);
   void end_session(Session& session, std::string_view why);
+  // Those that lost their connection before the client can have seen their READY.
+  void end_unheard_sessions(Shard shard);
   std::uint64_t append(Session& session, std::string_view type, Text d, bool replayable = true);
   void append_guild_create(Session& session, Snowflake guild);
   std::size_t guilds_on(Shard shard) const;
@@ -91,6 +94,7 @@ class Gateway {
   GatewaySettings& settings() { return settings_; }
   IdentifyGate& identify_gate() { return gate_; }
   GatewayCounts& counts() { return counts_; }
+  Delivery& delivery() { return delivery_; }
   Deck* deck() const { return deck_.get(); }
   void set_deck(std::unique_ptr<Deck> deck) { deck_ = std::move(deck); }
 
@@ -105,6 +109,7 @@ class Gateway {
     std::optional<Instant> detached_at;
   };
   Connection* connection_of(const Session& session);
+  void end_session(Session& session, std::string_view why, Delivery::End end);
   void count(const Session& session, std::string_view type);
 
   World& world_;
@@ -112,6 +117,7 @@ class Gateway {
   GatewaySettings settings_;
   IdentifyGate gate_;
   GatewayCounts counts_;
+  Delivery delivery_;
   Rng rng_;
   std::map<std::string, Held, std::less<>> sessions_;
   std::list<std::unique_ptr<Connection>> connections_;

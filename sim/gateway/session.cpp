@@ -71,6 +71,16 @@ const SentEvent* Session::find(std::uint64_t sequence) const {
   return &buffer_[sequence - buffer_.front().sequence];
 }
 
+std::vector<std::string_view> Session::take_lost(std::uint64_t sequence) {
+  std::vector<std::string_view> types;
+  for (SentEvent& event : buffer_) {
+    if (event.sequence <= sequence || event.replayable || event.lost) continue;
+    event.lost = true;
+    types.push_back(event.type);
+  }
+  return types;
+}
+
 bool Session::can_resume_after(std::uint64_t sequence) const {
   if (sequence > last_sequence_) return false;
   return sequence == last_sequence_ || find(sequence + 1) != nullptr;

@@ -4,6 +4,7 @@
 //
 // Pure and not thread-safe. A session outlives its connections.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -32,6 +33,7 @@ struct SentEvent {
   Snowflake guild{};
   // READY and RESUMED answer one connection; they keep their number and are not sent again.
   bool replayable = true;
+  bool lost = false;  // Not replayable, and the client did not get it.
 };
 
 // How much is kept for a resume. What is older is forgotten, and asking for it is an invalid
@@ -67,6 +69,14 @@ class Session {
 
   const std::map<std::string_view, std::uint64_t>& counts() const { return counts_; }
 
+  // The highest number ever sent, and the highest the client is known to have seen.
+  void note_sent(std::uint64_t sequence) { sent_ = std::max(sent_, sequence); }
+  void note_received(std::uint64_t sequence) { received_ = std::max(received_, sequence); }
+  std::uint64_t sent() const { return sent_; }
+  std::uint64_t received() const { return received_; }
+  // After a resume at `sequence`: the types of what came later and will not be sent again.
+  std::vector<std::string_view> take_lost(std::uint64_t sequence);
+
   // Guilds named in READY whose GUILD_CREATE is still to come, in order. Until then their events
   // are held back, as Discord's are.
   void await_guilds(const std::vector<Snowflake>& guilds);
@@ -86,6 +96,8 @@ class Session {
   Intents intents_;
   ReplayLimits limits_;
   std::uint64_t last_sequence_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t received_ = 0;
   std::deque<SentEvent> buffer_;
   std::size_t buffered_bytes_ = 0;
   std::map<std::string_view, std::uint64_t> counts_;

@@ -123,8 +123,12 @@ std::string Simulator::complaints() {
 std::map<std::string, std::uint64_t> Simulator::sent() {
   std::map<std::string, std::uint64_t> out;
   const boost::json::value now = state();
-  for (const auto& [type, count] : now.at("dispatches").at("by_type").as_object()) {
+  const boost::json::object& dispatches = now.at("dispatches").as_object();
+  for (const auto& [type, count] : dispatches.at("by_type").as_object()) {
     out[std::string(type)] = count.to_number<std::uint64_t>();
+  }
+  for (const auto& [type, count] : dispatches.at("undelivered_by_type").as_object()) {
+    out[std::string(type)] -= count.to_number<std::uint64_t>();
   }
   return out;
 }

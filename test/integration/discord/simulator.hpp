@@ -45,7 +45,7 @@ class Simulator {
   std::string channel();
   // The texts of all complaints, one to a line.
   std::string complaints();
-  // Dispatches sent by type, over all sessions.
+  // Dispatches by type, over all sessions, that a client must have got.
   std::map<std::string, std::uint64_t> sent();
 
  private:

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 
 namespace discern::discord {
@@ -10,7 +12,9 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 using simdjson::SUCCESS;
 
-// A parser keeps memory for the largest document it saw; beyond this it is made anew.
+// The parser would take memory anew for each document that is the longest so far.
+constexpr std::size_t kFirstCapacity = std::size_t{64} * 1024;
+// It keeps memory for the largest document it saw; beyond this it is made anew.
 constexpr std::size_t kKeptCapacity = std::size_t{4} * 1024 * 1024;
 
 std::uint64_t parse_number(std::string_view text) {
@@ -200,6 +204,10 @@ bool PayloadReader::read(std::string_view text, PayloadHead& head) {
   state.parser_is_large = text.size() > kKeptCapacity;
   head = PayloadHead{};
   return state.fenced([&] {
+    if (text.size() > state.parser->capacity()) {
+      const std::size_t room = std::bit_ceil(std::max(text.size(), kFirstCapacity));
+      if (state.parser->allocate(room) != SUCCESS) return false;
+    }
     const std::size_t padded = text.size() + simdjson::SIMDJSON_PADDING;
     if (state.parser->iterate(text.data(), text.size(), padded).get(state.document) != SUCCESS) {
       return false;

@@ -37,6 +37,9 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{15000};  // From the start of the transfer to its last byte.
   std::chrono::milliseconds connect_timeout{5000};
   std::size_t max_response_bytes = 8 * 1024 * 1024;
+  // Fails with Refused when the address is this machine or its network (address_class.hpp),
+  // whatever the name resolves to: for addresses that come from somebody else.
+  bool public_only = false;
 };
 
 struct HttpResponse {
@@ -49,8 +52,8 @@ struct HttpResponse {
 };
 
 // A response of any status, or why there is none: Timeout, Unavailable (network), Limit (answer or
-// queue too large), Invalid (the request itself), Closed (stopped). Error texts name the host only:
-// paths and headers may hold credentials.
+// queue too large), Invalid (the request itself), Refused (public_only), Closed (stopped). Error
+// texts name the host only: paths and headers may hold credentials.
 struct HttpOutcome {
   Result<HttpResponse> response;
   // False when no byte of the request can have reached the server, so that sending it again is

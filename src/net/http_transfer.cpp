@@ -1,6 +1,10 @@
 #include "net/http_transfer.hpp"
 
-#include <algorithm>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "net/address_class.hpp"
 
 namespace discern::net {
 namespace {
@@ -89,8 +93,40 @@ Result<CURL*> HttpTransfer::prepare() {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpTransfer::take_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  if (request_.public_only) keep_public();
   set_body();
   return easy;
+}
+
+// A new connection is refused before its first packet; one that is reused, before the request.
+void HttpTransfer::keep_public() {
+  curl_easy_setopt(easy_.get(), CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::open_socket);
+  curl_easy_setopt(easy_.get(), CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(easy_.get(), CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
+  curl_easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
+}
+
+curl_socket_t HttpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  if (!is_public_address(&address->addr, address->addrlen)) {
+    static_cast<HttpTransfer*>(self)->refused_ = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int HttpTransfer::before_request(void* self, char* remote, char*, int, int) {
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  const bool is_public =
+      ::inet_pton(AF_INET6, remote, &v6.sin6_addr) == 1
+          ? is_public_address(reinterpret_cast<const sockaddr*>(&v6), sizeof v6)
+          : ::inet_pton(AF_INET, remote, &v4.sin_addr) == 1 &&
+                is_public_address(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+  if (is_public) return CURL_PREREQFUNC_OK;
+  static_cast<HttpTransfer*>(self)->refused_ = true;
+  return CURL_PREREQFUNC_ABORT;
 }
 
 void HttpTransfer::set_body() {
@@ -143,6 +179,9 @@ std::size_t HttpTransfer::take_header(char* bytes, std::size_t, std::size_t size
 
 Error HttpTransfer::explain(CURLcode code) const {
   const std::string host = host_of_url(request_.url);
+  if (refused_) {
+    return Error(Errc::Refused, host + " is an address of this machine or its own network");
+  }
   if (too_large_) {
     return Error(Errc::Limit,
                  host + " answered with more than " + std::to_string(request_.max_response_bytes) +

@@ -34,6 +34,9 @@ class HttpTransfer {
  private:
   static std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* self);
   static std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* self);
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int before_request(void* self, char* remote, char* local, int remote_port, int local_port);
+  void keep_public();
   void set_body();
   Error explain(CURLcode code) const;
 
@@ -41,6 +44,7 @@ class HttpTransfer {
   HttpDone done_;
   HttpResponse response_;
   bool too_large_ = false;
+  bool refused_ = false;
   // The handle goes first: it refers to the other two.
   std::unique_ptr<curl_slist, CurlDeleter> headers_;
   std::unique_ptr<curl_mime, CurlDeleter> mime_;

@@ -190,5 +190,19 @@ TEST(HttpOut, RefusesMoreThanItsQueueHolds) {
   EXPECT_EQ(fetch(http, get("http://127.0.0.1:1/")).response.error().kind, Errc::Limit);
 }
 
+TEST(HttpOut, KeepsPublicRequestsOffThisMachine) {
+  LoopbackServer server([](const std::string&) { return http_answer(200, "", "secret"); });
+  HttpOut http;
+  HttpRequest request = get(server.url("/"));
+  // Warm: a connection that waits to be used again must not be a way in.
+  ASSERT_TRUE(fetch(http, request).response);
+  request.public_only = true;
+  const HttpOutcome outcome = fetch(http, request);
+  ASSERT_FALSE(outcome.response);
+  EXPECT_EQ(outcome.response.error().kind, Errc::Refused);
+  EXPECT_THAT(outcome.response.error().text, HasSubstr("is an address of this machine"));
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
 }  // namespace
 }  // namespace discern::net

@@ -15,6 +15,7 @@
 #include "app/stop_signal.hpp"
 #include "app/storage.hpp"
 #include "app/version.hpp"
+#include "app/web_send.hpp"
 #include "base/log.hpp"
 #include "collect/all_collectors.hpp"
 #include "collect/loop_probe.hpp"
@@ -45,6 +46,15 @@ std::filesystem::path program_folder() {
   std::error_code ec;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", ec);
   return ec ? std::filesystem::path(".") : program.parent_path();
+}
+
+// Beside the program in a build folder; where they are installed otherwise.
+std::filesystem::path bundled_plugins() {
+  std::error_code ec;
+  const std::filesystem::path beside = program_folder() / "plugins";
+  return std::filesystem::is_directory(beside, ec)
+             ? beside
+             : program_folder().parent_path() / "lib" / "discern" / "plugins";
 }
 
 log::Options log_options(const Config::Log& config) {
@@ -196,8 +206,11 @@ Result<void> App::make_producers() {
 
 plugin::HostOptions App::plugin_options() {
   plugin::HostOptions options;
-  options.folder = config_.plugins.folder.empty() ? program_folder() / "plugins"
-                                                  : std::filesystem::path(config_.plugins.folder);
+  options.folder = config_.plugins.folder;
+  if (options.folder.empty()) {
+    options.folder = bundled_plugins();
+    options.more_folders = {config_.data_dir / "plugins"};
+  }
   options.private_folder = config_.data_dir / "loaded-plugins";
   options.disabled = config_.plugins.disabled;
   options.config = config_.plugin_values;
@@ -205,6 +218,13 @@ plugin::HostOptions App::plugin_options() {
   options.queue_limit = static_cast<std::size_t>(config_.plugins.queue_limit);
   options.time_budget = config_.plugins.time_budget;
   options.defer_after = config_.plugins.defer_after;
+  options.storage_folder = config_.data_dir / "plugin-storage";
+  options.storage_limit_bytes =
+      static_cast<std::uint64_t>(config_.plugins.storage_megabytes) * 1024 * 1024;
+  if (config_.plugins.outgoing_http != "none") {
+    options.send_web =
+        make_web_send(client_->http(), config_.plugins.outgoing_http == "public", kVersion);
+  }
   options.register_commands = [this](discord::ApplicationId, std::string json) {
     // One process of a bot does it for all: two that replace each other's list would never end.
     if (config_.discord.shard_range.first > 0) return;

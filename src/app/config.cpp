@@ -23,6 +23,12 @@ std::string written(const toml::node& node) {
   return out.str();
 }
 
+std::string as_json(const toml::node& node) {
+  std::ostringstream out;
+  node.visit([&](const auto& value) { out << toml::json_formatter(value); });
+  return out.str();
+}
+
 // Number of single-character edits between two words, to suggest what was meant.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -135,17 +141,16 @@ class Parser {
             "key", fmt::format("plugin.{}", id.str()), node, "write it below [plugin.<id>]");
       }
       for (const auto& [key, entry] : *table) {
-        if (entry.is_table() || entry.is_array()) {
-          return Error(
-              Errc::Invalid,
-              fmt::format("{}: plugin.{}.{}: a plugin's value is text, a number or true/false",
-                          place(origin_, entry),
-                          id.str(),
-                          key.str()));
+        if (entry.is_table()) {
+          return Error(Errc::Invalid,
+                       fmt::format("{}: plugin.{}.{}: a plugin's value is text, a number, true or "
+                                   "false, or a list of texts",
+                                   place(origin_, entry),
+                                   id.str(),
+                                   key.str()));
         }
-        std::string text = written(entry);
-        if (const auto* string = entry.as_string()) text = string->get();
-        config_.plugin_values[std::string(id.str())][std::string(key.str())] = std::move(text);
+        config_.plugin_values[std::string(id.str())][std::string(key.str())] = {
+            as_json(entry), place(origin_, entry)};
       }
     }
     return {};

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
+#include "plugin/config_schema.hpp"
 
 namespace discern::app {
 
@@ -48,9 +49,11 @@ struct Config {
     std::int64_t queue_limit = 4096;
     std::chrono::milliseconds time_budget{250};
     std::chrono::milliseconds defer_after{2000};
+    std::string outgoing_http = "public";
+    std::int64_t storage_megabytes = 64;
   } plugins;
-  // Values of [plugin.<id>], as text, by plugin and key.
-  std::map<std::string, std::map<std::string, std::string>> plugin_values;
+  // Values of [plugin.<id>], by plugin and key; checked by the plugin stage, which knows the keys.
+  std::map<std::string, plugin::ConfigValues> plugin_values;
 
   struct Web {
     std::string address = "127.0.0.1";

@@ -126,7 +126,8 @@ std::vector<Option> make_options() {
       {"plugins",
        "folder",
        "\"\"",
-       "Folder with one folder for each plugin. Empty: \"plugins\" beside the program.",
+       "Folder with one folder for each plugin. Empty: those that came with Discern, and "
+       "\"plugins\" in the data folder.",
        set(parse_text, PLACE(plugins.folder))},
       {"plugins",
        "disabled",
@@ -150,6 +151,18 @@ std::vector<Option> make_options() {
        "A command not answered by then is deferred on the plugin's behalf; Discord's own limit is "
        "3s.",
        set(duration(500ms, 2800ms), PLACE(plugins.defer_after))},
+      {"plugins",
+       "outgoing_http",
+       "\"public\"",
+       "Where plugins may send HTTP requests: public (not to this machine and its own network), "
+       "all "
+       "or none.",
+       set(choice({"public", "all", "none"}), PLACE(plugins.outgoing_http))},
+      {"plugins",
+       "storage_megabytes",
+       "64",
+       "What one plugin may store on disk, 1 to 65536 MiB.",
+       set(whole(1, 65536), PLACE(plugins.storage_megabytes))},
 
       {"web",
        "address",

@@ -88,6 +88,7 @@ class Host final : public discord::DispatchSink, public StatusSource {
   std::shared_ptr<Interactions> interactions_;
   Exchanges exchanges_;
   OwnFamilies families_;
+  WebGate web_;
   Supervisor supervisor_;
   Services services_;
   Loop watchdog_;

@@ -1,10 +1,11 @@
 #include "plugin/host_functions.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/log.hpp"
 #include "plugin/discord_names.hpp"
-#include "plugin/instance.hpp"
+#include "plugin/host_call.hpp"
 #include "plugin/rest_request.hpp"
 
 namespace discern::plugin {
@@ -12,50 +13,11 @@ namespace {
 
 constexpr std::size_t kMaxRequests = 1000;
 constexpr std::size_t kMaxLogBytes = 4096;
-constexpr std::string_view kClosed = "the host has given this plugin up";
-
-void release(const discern_callback& callback) {
-  if (callback.release != nullptr) callback.release(callback.context);
-}
-
-std::string text_of(discern_text text) {
-  return std::string(view(text));
-}
 
 }  // namespace
 
 // Each function: reads values, checks them, and never lets an exception into the plugin.
-struct HostFunctions {
-  static Instance& self(void* context) { return *static_cast<Instance*>(context); }
-
-  // Adds the callback, then runs `place(number)`; takes the callback back when that fails.
-  template <class Place>
-  static std::uint64_t add(Instance& instance,
-                           const discern_callback& callback,
-                           discern_failure* failure,
-                           Place&& place) noexcept {
-    Result<void> placed;
-    std::uint64_t number = 0;
-    try {
-      const std::shared_lock gate(instance.gate_);
-      if (!instance.open_) {
-        placed = Error(Errc::Closed, std::string(kClosed));
-      } else if (callback.run == nullptr) {
-        placed = Error(Errc::Invalid, "there is no function to call");
-      } else if ((number = instance.callbacks_.add(callback)) == 0) {
-        placed = Error(Errc::Limit, "the plugin ends, or has more than 20,000 registrations");
-      } else {
-        placed = place(number);
-      }
-    } catch (...) {
-      placed = Error(Errc::Internal, current_exception_fault().text);
-    }
-    if (placed.ok()) return number;
-    fill_failure(failure, placed.error().text);
-    if (number == 0 || instance.callbacks_.take_back(number)) release(callback);
-    return 0;
-  }
-
+struct HostFunctions : HostCall {
   static void log(void* context, std::int32_t level, discern_text text) noexcept {
     try {
       Instance& instance = self(context);
@@ -170,51 +132,25 @@ struct HostFunctions {
     }
   }
 
-  // Like `add`, for a callback that is optional: `send` gets what to call when it is done.
-  template <class Send>
-  static std::int32_t ask(Instance& instance,
-                          const discern_callback& done,
-                          std::string name,
-                          discern_failure* failure,
-                          Send&& send) noexcept {
-    if (done.run != nullptr) {
-      const std::uint64_t number = add(instance, done, failure, [&](std::uint64_t callback) {
-        return send(instance.result_callback(callback, std::move(name)));
-      });
-      return number != 0 ? DISCERN_OK : DISCERN_FAILED;
-    }
-    try {
-      const std::shared_lock gate(instance.gate_);
-      const Result<void> sent =
-          instance.open_ ? send(nullptr) : Result<void>(Error(Errc::Closed, std::string(kClosed)));
-      if (sent.ok()) return DISCERN_OK;
-      fill_failure(failure, sent.error().text);
-    } catch (...) {
-      fill_failure(failure, current_exception_fault().text);
-    }
-    return DISCERN_FAILED;
-  }
-
   static std::int32_t answer(void* context,
                              std::uint64_t interaction,
                              const discern_answer* given,
                              discern_failure* failure) noexcept {
     const discern_answer what = read_struct(given);
     Instance& instance = self(context);
-    return ask(instance, what.done, "answer", failure, [&](discord::RestDone done) -> Result<void> {
+    return ask(instance, what.done, failure, [&](std::uint64_t callback) -> Result<void> {
       if (what.kind < DISCERN_ANSWER_REPLY || what.kind > DISCERN_ANSWER_MODAL) {
         return Error(Errc::Invalid, "this host does not know that kind of answer");
       }
       Result<std::vector<discord::RestFile>> files = read_files(what.files, what.file_count);
       if (!files) return std::move(files).error();
-      instance.handles_.rest.add();
       return instance.services_.interactions->answer(discord::InteractionId{interaction},
                                                      instance.generation_,
                                                      static_cast<AnswerKind>(what.kind),
                                                      what.ephemeral != 0,
                                                      text_of(what.json),
                                                      *std::move(files),
-                                                     std::move(done));
+                                                     instance.result_callback(callback, "answer"));
     });
   }
 
@@ -224,9 +160,16 @@ struct HostFunctions {
       const std::shared_lock gate(instance.gate_);
       if (!instance.open_) return;
       const discord::InteractionId id{interaction};
-      if (instance.services_.interactions->released(id, instance.generation_)) {
-        instance.services_.errors.with(instance.id(), "command").add();
-        log::warn("plugin", "plugin \"{}\" let go of a command without an answer", instance.id());
+      std::optional<Interactions::Abandoned> abandoned =
+          instance.services_.interactions->released(id, instance.generation_);
+      if (!abandoned) return;
+      if (abandoned->type == discord::InteractionType::Command) {
+        instance.services_.command_errors.with(instance.id(), abandoned->name).add();
+      }
+      if (instance.thread_id_.load() == std::this_thread::get_id()) {
+        instance.let_go_in_call_.push_back(std::move(abandoned->name));
+      } else {
+        instance.record_let_go(abandoned->name);
       }
     } catch (...) {
       // The interaction ends by itself after 15 minutes.
@@ -258,38 +201,32 @@ struct HostFunctions {
                               discern_failure* failure) noexcept {
     const discern_rest_request what = read_struct(given);
     Instance& instance = self(context);
-    return ask(instance,
-               what.done,
-               text_of(what.route),
-               failure,
-               [&](discord::RestDone done) -> Result<void> {
-                 Result<discord::RestRequest> made = read_rest_request(what, instance.id());
-                 if (!made) return std::move(made).error();
-                 if (instance.requests_under_way_.load() >= kMaxRequests) {
-                   return Error(
-                       Errc::Limit,
-                       "1,000 requests of this plugin are under way; wait for some of them");
-                 }
-                 ++instance.requests_under_way_;
-                 instance.handles_.rest.add();
-                 const std::string route = made->method + " " + made->route;
-                 instance.services_.rest.send(*std::move(made),
-                                              [weak = instance.weak_from_this(),
-                                               done = std::move(done),
-                                               route](discord::RestOutcome outcome) {
-                                                const std::shared_ptr<Instance> held = weak.lock();
-                                                if (!held) return;
-                                                --held->requests_under_way_;
-                                                if (done) return done(std::move(outcome));
-                                                if (outcome.response.ok()) return;
-                                                log::warn("plugin",
-                                                          "plugin \"{}\": {} failed: {}",
-                                                          held->id(),
-                                                          route,
-                                                          outcome.response.error().text);
-                                              });
-                 return {};
-               });
+    return ask(instance, what.done, failure, [&](std::uint64_t callback) -> Result<void> {
+      Result<discord::RestRequest> made = read_rest_request(what, instance.id());
+      if (!made) return std::move(made).error();
+      if (instance.requests_under_way_.load() >= kMaxRequests) {
+        return Error(Errc::Limit,
+                     "1,000 requests of this plugin are under way; wait for some of them");
+      }
+      ++instance.requests_under_way_;
+      const std::string route = made->method + " " + made->route;
+      instance.services_.rest.send(*std::move(made),
+                                   [weak = instance.weak_from_this(),
+                                    done = instance.result_callback(callback, text_of(what.route)),
+                                    route](discord::RestOutcome outcome) {
+                                     const std::shared_ptr<Instance> held = weak.lock();
+                                     if (!held) return;
+                                     --held->requests_under_way_;
+                                     if (done) return done(std::move(outcome));
+                                     if (outcome.response.ok()) return;
+                                     log::warn("plugin",
+                                               "plugin \"{}\": {} failed: {}",
+                                               held->id(),
+                                               route,
+                                               outcome.response.error().text);
+                                   });
+      return {};
+    });
   }
 
   static std::uint64_t declare_metric(void* context,
@@ -298,7 +235,7 @@ struct HostFunctions {
     try {
       Instance& instance = self(context);
       const std::shared_lock gate(instance.gate_);
-      if (!instance.open_) return fill_failure(failure, kClosed), 0;
+      if (!instance.open_) return fill_failure(failure, HostCall::kClosed), 0;
       Result<std::uint64_t> number =
           instance.services_.families.declare(instance.id(), read_struct(given));
       if (number) return *number;
@@ -330,6 +267,16 @@ struct HostFunctions {
     }
   }
 
+  static void add_distinct(void*, void* sketch, discern_text value) noexcept {
+    std::bit_cast<metrics::Distinct>(sketch).add(view(value));
+  }
+  static void add_top(void*, void* sketch, discern_text item, std::uint64_t n) noexcept {
+    try {
+      std::bit_cast<metrics::TopK>(sketch).add(view(item), n);
+    } catch (...) {
+      // A count that was lost for want of memory.
+    }
+  }
   static void add_to_counter(void*, std::uint32_t slot, std::uint64_t n) noexcept {
     metrics::Counter(slot).add(n);
   }
@@ -381,7 +328,10 @@ discern_host make_host_table(Instance& instance) {
   table.find_series = HostFunctions::find_series;
   table.add_to_counter = HostFunctions::add_to_counter;
   table.observe = HostFunctions::observe;
+  table.add_distinct = HostFunctions::add_distinct;
+  table.add_top = HostFunctions::add_top;
   table.record = HostFunctions::record;
+  add_io_functions(table);
   return table;
 }
 

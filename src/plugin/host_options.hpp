@@ -8,19 +8,30 @@
 #include <vector>
 
 #include "discord/model/ids.hpp"
+#include "plugin/config_schema.hpp"
 #include "plugin/fault_meter.hpp"
+#include "plugin/web_request.hpp"
 
 namespace discern::plugin {
 
 struct HostOptions {
   // Holds one folder for each plugin: plugin.toml and <id>.so.
   std::filesystem::path folder = "plugins";
+  // Further ones like it; those that do not exist are passed over.
+  std::vector<std::filesystem::path> more_folders;
   // Where plugins are copied before they are opened; emptied at start. Must allow execution.
   std::filesystem::path private_folder;
   // Ids that are not to be enabled at start.
   std::vector<std::string> disabled;
-  // Values of [plugin.<id>], as text, by plugin and key.
-  std::map<std::string, std::map<std::string, std::string>> config;
+  // Values of [plugin.<id>], by plugin and key.
+  std::map<std::string, ConfigValues> config;
+  // Where each plugin's storage is kept, as <id>.db. Empty: plugins have none.
+  std::filesystem::path storage_folder;
+  // Of one plugin's storage on disk, without what SQLite needs for the moment.
+  std::uint64_t storage_limit_bytes = 64 * 1024 * 1024;
+  // How plugins reach the web. None: they do not.
+  OutgoingSend send_web;
+
   // Whether plugins that call themselves a demonstration are loaded.
   bool demonstration = false;
 

@@ -107,7 +107,7 @@ Result<void> Instance::open(const std::filesystem::path& file, const std::filesy
   load_time_ = end - begin;
   handles_.handler[static_cast<std::size_t>(WorkKind::Init)].observe(end - begin);
   if (fault) record_fault("init", "", *fault);
-  count_reported();
+  count_left_behind();
   if (!fault) return {};
   return Error(Errc::Invalid,
                "plugin \"" + id() + "\" failed to start: " +
@@ -140,6 +140,11 @@ void Instance::finish() {
     if (fault && open_) record_fault("stop", "", *fault);
   }
   callbacks_.close();
+  {
+    // The next generation opens it, maybe at once.
+    const std::lock_guard lock(storage_mutex_);
+    storage_.reset();
+  }
   const std::shared_lock gate(gate_);
   if (open_) services_.interactions->give_up_on(generation_);
 }

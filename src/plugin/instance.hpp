@@ -22,6 +22,7 @@
 #include "plugin/registrations.hpp"
 #include "plugin/services.hpp"
 #include "plugin/status.hpp"
+#include "plugin/storage.hpp"
 
 namespace discern::plugin {
 
@@ -79,7 +80,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void poke() { loop_.poke(); }
 
  private:
+  friend struct HostCall;
   friend struct HostFunctions;
+  friend struct HostIo;
 
   // The thread.
   void thread_main(const std::filesystem::path& file, const std::filesystem::path& copy);
@@ -89,16 +92,20 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
   // Calls a callback behind the fence; false when it failed.
   bool invoke(std::uint64_t callback, const void* message);
+  // And takes the callback away after it.
+  void invoke_once(std::uint64_t callback, const void* message);
   // The same for a function of the plugin's table; `call` gets the failure to fill in.
   std::optional<Fault> fenced(const std::function<std::int32_t(discern_failure*)>& call);
   void record_fault(std::string_view kind, std::string_view name, const Fault& fault);
   void run_interaction(const InteractionCall& call, std::uint64_t callback);
   void run_route(std::uint64_t exchange, std::uint64_t callback, const RouteRequest& request);
   void run_result(std::uint64_t callback, const discord::RestOutcome& outcome);
-  // Sends `outcome` to a callback of the plugin, on its thread.
+  // Sends `outcome` to a callback of the plugin, on its thread. Null for callback 0.
   discord::RestDone result_callback(std::uint64_t callback, std::string name);
   void remove_callback(std::uint64_t callback);
-  void count_reported();
+  // Errors that the call just ended left behind without throwing them.
+  void count_left_behind();
+  void record_let_go(const std::string& command);
   void enter(const Work& work, SteadyTime now);
   bool leave();
 
@@ -132,10 +139,16 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::atomic<std::thread::id> thread_id_{};
   std::atomic<std::int64_t> probe_sent_ns_{0};
   std::atomic<std::size_t> requests_under_way_{0};
+  std::atomic<std::size_t> web_requests_under_way_{0};
+  // Opened when it is first used.
+  std::mutex storage_mutex_;
+  std::unique_ptr<PluginStorage> storage_;  // Guarded by storage_mutex_.
 
   // The plugin's thread only.
   FaultMeter faults_;
   std::uint64_t reported_in_call_ = 0;
+  // Commands that were let go of without an answer.
+  std::vector<std::string> let_go_in_call_;
   bool call_failed_ = false;
 };
 

@@ -17,6 +17,7 @@ SteadyTime Instance::run_one(Work& work, SteadyTime now) {
   }
   handles_.queue_delay.observe(now - work.due);
   reported_in_call_ = 0;
+  let_go_in_call_.clear();
   call_failed_ = false;
   enter(work, now);
   work.run();
@@ -27,16 +28,23 @@ SteadyTime Instance::run_one(Work& work, SteadyTime now) {
   const SteadyTime end = services_.clock.steady_now();
   handles_.handler[static_cast<std::size_t>(work.kind)].observe(end - now);
   if (!stall_counted && end - now > services_.time_budget) handles_.stalls.add();
-  count_reported();
+  count_left_behind();
   if (!call_failed_) faults_.call_succeeded(end);
   return end;
 }
 
-void Instance::count_reported() {
+void Instance::count_left_behind() {
   // An error that the handler reported and then threw is one error, not two.
   if (call_failed_ && reported_in_call_ > 0) --reported_in_call_;
   if (reported_in_call_ > 0) services_.errors.with(id(), "reported").add(reported_in_call_);
   reported_in_call_ = 0;
+  for (const std::string& command : let_go_in_call_) record_let_go(command);
+  let_go_in_call_.clear();
+}
+
+void Instance::record_let_go(const std::string& command) {
+  services_.errors.with(id(), "command").add();
+  log::warn("plugin", "plugin \"{}\" let go of {} without an answer", id(), command);
 }
 
 std::optional<Fault> Instance::fenced(const std::function<std::int32_t(discern_failure*)>& call) {
@@ -65,6 +73,12 @@ bool Instance::invoke(std::uint64_t callback, const void* message) {
       kind = to_string(current_->kind);
       name = current_->name;
     }
+  }
+  // A coroutine that failed after it waited: the command failed, not what it waited for.
+  if (!let_go_in_call_.empty()) {
+    kind = "command";
+    name = std::move(let_go_in_call_.back());
+    let_go_in_call_.pop_back();
   }
   record_fault(kind, name, *fault);
   return false;
@@ -176,10 +190,10 @@ void Instance::run_route(std::uint64_t exchange,
 }
 
 discord::RestDone Instance::result_callback(std::uint64_t callback, std::string name) {
+  if (callback == 0) return nullptr;
   return [weak = weak_from_this(), callback, name = std::move(name)](discord::RestOutcome outcome) {
     const std::shared_ptr<Instance> self = weak.lock();
     if (!self) return;
-    if (callback == 0) return;
     Work work{WorkKind::Response, name, nullptr, {}};
     work.run = [instance = self.get(),
                 callback,
@@ -202,7 +216,11 @@ void Instance::run_result(std::uint64_t callback, const discord::RestOutcome& ou
     message.status = outcome.status;
     message.error = lend(outcome.response.error().text);
   }
-  invoke(callback, &message);
+  invoke_once(callback, &message);
+}
+
+void Instance::invoke_once(std::uint64_t callback, const void* message) {
+  invoke(callback, message);
   callbacks_.remove(callback);
   callbacks_.sweep();
 }

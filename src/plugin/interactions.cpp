@@ -71,6 +71,7 @@ void Interactions::begin(const discord::InteractionHead& head,
   Pending& pending = pending_[head.id];
   pending.address = {head.id, head.application, head.token, std::move(plugin)};
   pending.type = head.type;
+  pending.name = head.name;
   pending.generation = generation;
   pending.begun = clock_.steady_now();
   pending.fsm = AnswerFsm(head.type);
@@ -161,15 +162,18 @@ bool Interactions::handler_returned(InteractionId id, bool failed) {
   return unanswered;
 }
 
-bool Interactions::released(InteractionId id, std::uint64_t generation) {
+std::optional<Interactions::Abandoned> Interactions::released(InteractionId id,
+                                                              std::uint64_t generation) {
   Lock lock(mutex_);
   const auto at = pending_.find(id);
-  if (at == pending_.end() || at->second.generation != generation) return false;
+  if (at == pending_.end() || at->second.generation != generation) return std::nullopt;
   at->second.released = true;
   // While the handler runs, whether it failed is not known yet.
   const bool unanswered = at->second.returned && settle(at->second, kNoAnswer);
+  std::optional<Abandoned> abandoned;
+  if (unanswered) abandoned = {at->second.type, at->second.name};
   pump(std::move(lock), at);
-  return unanswered;
+  return abandoned;
 }
 
 void Interactions::defer_if_unanswered(InteractionId id, bool privately) {

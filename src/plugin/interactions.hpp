@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,10 +51,16 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
                       const std::string& json,
                       std::vector<discord::RestFile> files,
                       discord::RestDone done);
-  // The handler ended; on failure the person is told. The plugin holds it no longer. Both return
-  // true when by this the plugin has left the person without an answer.
+  // The handler ended; on failure the person is told. True when by this the plugin has left the
+  // person without an answer.
   bool handler_returned(discord::InteractionId id, bool failed);
-  bool released(discord::InteractionId id, std::uint64_t generation);
+  struct Abandoned {
+    discord::InteractionType type{};
+    std::string name;
+  };
+  // The plugin holds it no longer. Which one it was, when by this the plugin has left the person
+  // without an answer.
+  std::optional<Abandoned> released(discord::InteractionId id, std::uint64_t generation);
   // Two seconds have passed.
   void defer_if_unanswered(discord::InteractionId id, bool privately);
   // The generation is gone: nobody will answer what it held.
@@ -71,6 +78,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   struct Pending {
     AnswerAddress address;
     discord::InteractionType type{};
+    std::string name;
     std::uint64_t generation = 0;
     SteadyTime begun;
     AnswerFsm fsm{discord::InteractionType::Command};

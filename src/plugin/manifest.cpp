@@ -1,21 +1,14 @@
 #include "plugin/manifest.hpp"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
 #include <charconv>
-#include <sstream>
-
-#define TOML_ENABLE_FORMATTERS 1
-#include <toml++/toml.h>
 
 #include "discern/plugin/abi.h"
 #include "plugin/discord_names.hpp"
+#include "plugin/manifest_config.hpp"
 
 namespace discern::plugin {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::string_view kKeys[] = {"id",
                                       "name",
@@ -27,14 +20,6 @@ constexpr std::string_view kKeys[] = {"id",
                                       "requires",
                                       "demonstration",
                                       "config"};
-
-bool is_id(std::string_view id) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
-  return !id.empty() && id.size() <= 32 && id[0] >= 'a' && id[0] <= 'z' &&
-         std::all_of(id.begin(), id.end(), fits);
-}
 
 // Reads one file; keeps the first error, so that the reading code stays a list of keys.
 class Reader {
@@ -121,7 +106,7 @@ void read_names(Reader& reader, Manifest& manifest) {
     }
   }
   for (const auto& [node, id] : reader.list("requires")) {
-    if (!is_id(id) || id == manifest.id) {
+    if (!is_plugin_id(id) || id == manifest.id) {
       reader.fail(node, "\"" + id + "\" is not the id of another plugin");
     }
     manifest.requires_plugins.push_back(id);
@@ -132,23 +117,20 @@ void read_config(Reader& reader, Manifest& manifest) {
   const toml::node* node = reader.find("config");
   if (node == nullptr) return;
   if (!node->is_table()) return reader.fail(node, "\"config\" must be a table: [config]");
-  std::ostringstream text;
-  text << toml::json_formatter(*node->as_table());
-  manifest.config_json = text.str();
-}
-
-// `text` as a value of the same type as `like`; nothing when it is none.
-std::optional<json::value> read_like(const json::value& like, const std::string& text) {
-  if (like.is_string()) return json::value(text);
-  boost::system::error_code bad;
-  json::value value = json::parse(text, bad);
-  if (bad) return std::nullopt;
-  if (like.is_double() && value.is_number()) return json::value(value.to_number<double>());
-  if (like.kind() != value.kind()) return std::nullopt;
-  return value;
+  manifest.config = read_config_schema(
+      *node->as_table(),
+      [&](const toml::node& at, std::string text) { reader.fail(&at, std::move(text)); });
 }
 
 }  // namespace
+
+bool is_plugin_id(std::string_view id) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !id.empty() && id.size() <= 32 && id[0] >= 'a' && id[0] <= 'z' &&
+         std::all_of(id.begin(), id.end(), fits);
+}
 
 Result<Manifest> parse_manifest(std::string_view text, std::string_view where) {
   toml::table table;
@@ -163,7 +145,7 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view where) {
   reader.check_keys();
   Manifest manifest;
   manifest.id = reader.text("id", true);
-  if (!reader.error() && !is_id(manifest.id)) {
+  if (!reader.error() && !is_plugin_id(manifest.id)) {
     reader.fail(reader.find("id"),
                 "\"id\" must be 1 to 32 of a-z, 0-9, - and _, and begin with a letter");
   }
@@ -194,32 +176,6 @@ Result<void> check_api(std::string_view id, std::uint32_t major, std::uint32_t m
                "plugin \"" + std::string(id) + "\" needs plugin API " + version(major, minor) +
                    ", this host offers " + version(DISCERN_API_MAJOR, DISCERN_API_MINOR) +
                    "; build it against this host's headers");
-}
-
-Result<std::string> merge_config(std::string_view id,
-                                 const std::string& config_json,
-                                 const std::map<std::string, std::string>& values) {
-  if (values.empty()) return config_json;
-  boost::system::error_code bad;
-  json::value config = json::parse(config_json, bad);
-  if (bad || !config.is_object()) return Error(Errc::Internal, "configuration is not an object");
-  const std::string section = "[plugin." + std::string(id) + "]";
-  for (const auto& [key, text] : values) {
-    json::value* known = config.as_object().if_contains(key);
-    if (known == nullptr) {
-      return Error(
-          Errc::Invalid,
-          section + ": unknown key \"" + key + "\"; the plugin's plugin.toml lists those it knows");
-    }
-    const std::optional<json::value> value = read_like(*known, text);
-    if (!value) {
-      return Error(Errc::Invalid,
-                   section + ": " + key + " = \"" + text +
-                       "\" must be of the same type as its default, " + json::serialize(*known));
-    }
-    *known = *value;
-  }
-  return json::serialize(config);
 }
 
 std::string metric_prefix(std::string_view id) {

@@ -3,13 +3,13 @@
 // plugin.toml: what a plugin says about itself before any of its code runs.
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
 #include "discord/model/intents.hpp"
+#include "plugin/config_schema.hpp"
 
 namespace discern::plugin {
 
@@ -23,21 +23,18 @@ struct Manifest {
   discord::Intents intents = 0;
   std::uint64_t permissions = 0;  // Bits.
   std::vector<std::string> requires_plugins;
-  bool demonstration = false;      // Loaded in demo mode only.
-  std::string config_json = "{}";  // [config]: the known keys with their defaults.
+  bool demonstration = false;  // Loaded in demo mode only.
+  ConfigSchema config;         // [config]
 };
+
+// 1 to 32 of a-z, 0-9, - and _, beginning with a letter.
+bool is_plugin_id(std::string_view id);
 
 // Pure. `where` names the file in errors: "plugins/ping/plugin.toml:3: ...".
 Result<Manifest> parse_manifest(std::string_view toml, std::string_view where);
 
 // Whether this host can load a plugin for that API; the error says what is asked and offered.
 Result<void> check_api(std::string_view id, std::uint32_t major, std::uint32_t minor);
-
-// `config_json` with an operator's values, which may only change keys that are there and are read
-// as the type of the default. Pure.
-Result<std::string> merge_config(std::string_view id,
-                                 const std::string& config_json,
-                                 const std::map<std::string, std::string>& values);
 
 // What stands before a plugin's metric names: "plugin_<id>_" with - as _.
 std::string metric_prefix(std::string_view id);

@@ -1,6 +1,7 @@
 #include "plugin/plugin_metrics.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "metrics/catalogue.hpp"
 #include "plugin/boundary.hpp"
@@ -10,6 +11,8 @@ namespace discern::plugin {
 namespace {
 
 namespace catalogue = metrics::catalogue;
+
+constexpr std::uint32_t kMostTop = 100;
 
 bool is_label(std::string_view name) {
   const auto fits = [](char c) {
@@ -37,8 +40,7 @@ PluginHandles::PluginHandles(metrics::Registry& registry, std::string_view plugi
       queue_delay(registry.histogram(catalogue::kPluginQueueDelay, plugin)),
       queue_depth(registry.gauge(catalogue::kPluginQueueDepth, plugin)),
       events(registry.counter(catalogue::kPluginEvents, plugin)),
-      stalls(registry.counter(catalogue::kPluginStalls, plugin)),
-      rest(registry.counter(catalogue::kPluginRest, plugin)) {
+      stalls(registry.counter(catalogue::kPluginStalls, plugin)) {
   const std::string loop = "p:" + std::string(plugin);
   loop_delay = registry.histogram(catalogue::kLoopDelay, loop);
   loop_stall = registry.gauge(catalogue::kLoopStall, loop);
@@ -74,6 +76,13 @@ Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discer
     case DISCERN_HISTOGRAM:
       family.kind = metrics::Kind::Histogram;
       break;
+    case DISCERN_DISTINCT:
+      family.kind = metrics::Kind::Distinct;
+      break;
+    case DISCERN_TOPK:
+      family.kind = metrics::Kind::TopK;
+      if (metric.top != 0) family.top = std::min<std::uint32_t>(metric.top, kMostTop);
+      break;
     default:
       return Error(Errc::Invalid, "metric \"" + name + "\" is of a kind this host does not know");
   }
@@ -102,8 +111,12 @@ Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discer
     families_.emplace_back(&registry_.counters(**adopted));
   } else if (family.kind == metrics::Kind::Gauge) {
     families_.emplace_back(&registry_.gauges(**adopted));
-  } else {
+  } else if (family.kind == metrics::Kind::Histogram) {
     families_.emplace_back(&registry_.histograms(**adopted));
+  } else if (family.kind == metrics::Kind::Distinct) {
+    families_.emplace_back(&registry_.distincts(**adopted));
+  } else {
+    families_.emplace_back(&registry_.topks(**adopted));
   }
   number_.emplace(name, families_.size());
   return families_.size();
@@ -125,8 +138,13 @@ bool OwnFamilies::find(std::uint64_t number,
                   std::atomic<double>::is_always_lock_free);
     series.cell =
         reinterpret_cast<double*>((*gauges)->with(values[0], values[1], values[2]).cell());
+  } else if (auto* const* histograms = std::get_if<2>(&family)) {
+    series.slot = (*histograms)->with(values[0], values[1], values[2]).slot();
+  } else if (auto* const* distincts = std::get_if<3>(&family)) {
+    series.sketch = std::bit_cast<void*>((*distincts)->with(values[0], values[1], values[2]));
   } else {
-    series.slot = std::get<2>(family)->with(values[0], values[1], values[2]).slot();
+    series.sketch =
+        std::bit_cast<void*>(std::get<4>(family)->with(values[0], values[1], values[2]));
   }
   return true;
 }

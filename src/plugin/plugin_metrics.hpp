@@ -30,7 +30,6 @@ struct PluginHandles {
   metrics::Gauge queue_depth;
   metrics::Counter events;
   metrics::Counter stalls;
-  metrics::Counter rest;
   metrics::Histogram loop_delay;
   metrics::Gauge loop_stall;
   // By WorkKind; empty for the host's own work.
@@ -52,7 +51,9 @@ class OwnFamilies {
  private:
   using AnyFamily = std::variant<metrics::Family<metrics::Counter>*,
                                  metrics::Family<metrics::Gauge>*,
-                                 metrics::Family<metrics::Histogram>*>;
+                                 metrics::Family<metrics::Histogram>*,
+                                 metrics::Family<metrics::Distinct>*,
+                                 metrics::Family<metrics::TopK>*>;
   metrics::Registry& registry_;
   std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> owner_;

@@ -12,6 +12,7 @@
 #include "plugin/command_spec.hpp"
 #include "plugin/exchanges.hpp"
 #include "plugin/fault_meter.hpp"
+#include "plugin/host_options.hpp"
 #include "plugin/interactions.hpp"
 #include "plugin/plugin_metrics.hpp"
 
@@ -47,6 +48,8 @@ struct Services {
   metrics::Family<metrics::Counter>& commands;        // kCommands
   metrics::Family<metrics::Counter>& command_errors;  // kCommandErrors
   metrics::Family<metrics::Histogram>& command_duration;
+  const HostOptions& options;
+  WebGate& web;
   std::size_t queue_limit;
   std::chrono::nanoseconds time_budget;
   FaultLimits fault_limits;

@@ -50,6 +50,12 @@ void Supervisor::scan() {
               "could not read the plugins folder {}: {}",
               options_.folder.string(),
               bad.message());
+  for (const fs::path& more : options_.more_folders) {
+    std::error_code absent;
+    for (const auto& entry : fs::directory_iterator(more, absent)) {
+      if (entry.is_directory(absent)) folders.push_back(entry.path());
+    }
+  }
   std::sort(folders.begin(), folders.end());
   const Lock lock(mutex_);
   for (const fs::path& folder : folders) scan_folder(folder);

@@ -8,9 +8,11 @@
  *
  * Promise of API 1:
  *  - Structs only grow at their end. Each begins with its size; a reader takes what is there and
- *    reads the rest as zero. discern_text, discern_pair and discern_callback are frozen.
+ *    reads the rest as zero. discern_text, discern_pair, discern_callback and discern_file are
+ *    frozen: they stand in arrays or without a size.
  *  - Texts are UTF-8, not terminated, and valid only during the call that passes them.
- *  - Functions of discern_host may be called from every thread, never block and never throw.
+ *  - Functions of discern_host may be called from every thread and never throw. None blocks but
+ *    `storage`, which waits for the disk.
  *  - The host calls a plugin on one thread, the plugin's own, and one call at a time.
  *  - No call may let an exception out: it fills in discern_failure and returns non-zero.
  */
@@ -115,7 +117,7 @@ typedef struct discern_command {
   uint32_t reserved;
   discern_text path;
   discern_text description;
-  discern_text options_json;     /* Array of Discord's option objects, or empty. */
+  discern_text options_json; /* Array of Discord's option objects, or empty. */
   /*
    * Object, merged into the top-level command, or empty. Its member "own", an object, goes into the
    * command of `path` itself; "ephemeral" is a word to the host.
@@ -133,7 +135,8 @@ enum { DISCERN_ON_EVENT = 1, DISCERN_ON_COMPONENT = 2, DISCERN_ON_MODAL = 3, DIS
  * ON_MODAL      key = beginning of the custom_id              message: discern_interaction
  * ON_ROUTE      key = "/path" or "/path/" and what is below "*" message: discern_http_request
  *
- * The host puts "<plugin id>:" before every custom_id a plugin sends, and takes it off again.
+ * A plugin puts "<plugin id>:" before every custom_id it sends (plugin.hpp does); the host, which
+ * finds the plugin by it, takes it off again.
  */
 typedef struct discern_subscription {
   uint32_t size;
@@ -203,14 +206,66 @@ typedef struct discern_rest_request {
   discern_callback done; /* discern_result; may be all null. */
 } discern_rest_request;
 
-enum { DISCERN_COUNTER = 1, DISCERN_GAUGE = 2, DISCERN_HISTOGRAM = 3 };
+/* An outgoing HTTP request, over the host's thread for them. Redirects are not followed. */
+typedef struct discern_web_request {
+  uint32_t size;
+  uint32_t header_count;
+  uint64_t timeout_ms;         /* 0: 15 s; at most 60 s. */
+  uint64_t max_response_bytes; /* 0: 1 MiB; at most 16 MiB. */
+  discern_text method;
+  discern_text url; /* http:// or https://, escaped. */
+  discern_text body;
+  const discern_pair* headers;
+  discern_callback done; /* discern_web_response; may be all null. */
+} discern_web_request;
+
+typedef struct discern_web_response {
+  uint32_t size;
+  int32_t status; /* 0 when there was no answer. */
+  uint32_t failed;
+  uint32_t header_count;
+  discern_text body;
+  discern_text error;          /* One sentence; empty when there was an answer of any status. */
+  const discern_pair* headers; /* Names in lower case. */
+} discern_web_response;
+
+/*
+ * GET    one row, or none, for `key`
+ * LIST   rows in the order of their keys' bytes: those that begin with `key` and come after `after`
+ * WRITE  all of `changes` or none; a change whose value's data is null removes its key
+ */
+enum { DISCERN_STORAGE_GET = 1, DISCERN_STORAGE_LIST = 2, DISCERN_STORAGE_WRITE = 3 };
+
+typedef struct discern_storage_request {
+  uint32_t size;
+  uint32_t kind;
+  uint32_t limit; /* LIST: at most so many rows; 0: 1,000. */
+  uint32_t change_count;
+  discern_text key;
+  discern_text after;
+  const discern_pair* changes;
+} discern_storage_request;
+
+/* Called for each row, on the calling thread, before `storage` returns. */
+typedef struct discern_storage_rows {
+  void (*row)(void* context, discern_text key, discern_text value);
+  void* context;
+} discern_storage_rows;
+
+enum {
+  DISCERN_COUNTER = 1,
+  DISCERN_GAUGE = 2,
+  DISCERN_HISTOGRAM = 3,
+  DISCERN_DISTINCT = 4,
+  DISCERN_TOPK = 5, /* Its last label names the item. */
+};
 
 /* The host puts "plugin_<id>_" before the name. */
 typedef struct discern_metric {
   uint32_t size;
   uint32_t kind;
   uint32_t label_count; /* At most 3. */
-  uint32_t reserved;
+  uint32_t top;         /* TOPK: how many items are shown; 0: 10; at most 100. */
   discern_text name;
   discern_text help;
   const discern_text* labels;
@@ -218,14 +273,17 @@ typedef struct discern_metric {
 
 /*
  * Where a series counts. Counters and histograms: `slot`, an index into the calling thread's slab
- * (metric_cells.hpp). Gauges: `cell`, read and written atomically. Valid for the life of the host.
+ * (metric_cells.hpp). Gauges: `cell`, read and written atomically. Distincts and top-k: `sketch`,
+ * for add_distinct and add_top. Valid for the life of the host.
  */
 typedef struct discern_series {
   uint32_t size;
   uint32_t slot;
   double* cell;
+  void* sketch;
 } discern_series;
 
+enum { DISCERN_CLOCK_STEADY = 0, DISCERN_CLOCK_SYSTEM = 1 };
 enum { DISCERN_RECORD_LOAD_TIME = 1, DISCERN_RECORD_COMMAND_USAGE = 2, DISCERN_RECORD_ERROR = 3 };
 enum { DISCERN_LOG_DEBUG = 0, DISCERN_LOG_INFO = 1, DISCERN_LOG_WARN = 2, DISCERN_LOG_ERROR = 3 };
 
@@ -269,8 +327,21 @@ typedef struct discern_host {
    */
   void (*add_to_counter)(void* context, uint32_t slot, uint64_t n);
   void (*observe)(void* context, uint32_t slot, double value);
+  void (*add_distinct)(void* context, void* sketch, discern_text value);
+  void (*add_top)(void* context, void* sketch, discern_text item, uint64_t n);
   /* What the seed's recording functions do. */
   void (*record)(void* context, uint32_t what, discern_text name, double value);
+
+  /* Nanoseconds: steady since some time in the past, system since 1970. */
+  int64_t (*clock_ns)(void* context, uint32_t which);
+  int32_t (*web_request)(void* context,
+                         const discern_web_request* request,
+                         discern_failure* failure);
+  /* `rows` may be null for WRITE. */
+  int32_t (*storage)(void* context,
+                     const discern_storage_request* request,
+                     const discern_storage_rows* rows,
+                     discern_failure* failure);
 } discern_host;
 
 /* What a plugin is told about itself. Texts are valid as long as it is loaded. */

@@ -2,9 +2,10 @@
 
 // What a plugin holds of its host. Everything registered through it ends with the plugin.
 //
-// Every function may be called from every thread. Handlers run on the plugin's own thread, one at a
-// time: a handler that takes long delays this plugin only. An exception that leaves a handler is
-// counted and reported by the host.
+// Every function but start() and storage() may be called from every thread. Handlers run on the
+// plugin's own thread, one at a time: a handler that takes long delays this plugin only. A handler
+// may be a coroutine (task.hpp). An exception that leaves a handler is counted and reported by the
+// host.
 
 #include <chrono>
 #include <functional>
@@ -18,11 +19,60 @@
 #include "discern/plugin/http.hpp"
 #include "discern/plugin/interaction.hpp"
 #include "discern/plugin/metrics.hpp"
+#include "discern/plugin/storage.hpp"
+#include "discern/plugin/task.hpp"
+#include "discern/plugin/web.hpp"
 
 namespace discern::plugin {
 
-using InteractionHandler = std::function<void(Interaction&)>;
-using RouteHandler = std::function<void(const Request&, Response&)>;
+using InteractionHandler = Handler<Interaction&>;
+using EventHandler = Handler<const Event&>;
+using RouteHandler = Handler<const Request&, Response&>;
+using TimerHandler = Handler<>;
+
+namespace detail {
+
+struct Nothing {};
+
+// Each holds what its handler is given for as long as the handler runs: these are the frames around
+// an author's coroutine. By value, because references would outlive what they refer to.
+inline Task<> run_interaction(std::shared_ptr<const InteractionHandler::Coroutine> run,
+                              Interaction interaction) {
+  co_await (*run)(interaction);
+}
+inline Task<> run_event(std::shared_ptr<const EventHandler::Coroutine> run, HeldEvent held) {
+  const Event event = held.view();
+  co_await (*run)(event);
+}
+inline Task<> run_timer(std::shared_ptr<const TimerHandler::Coroutine> run) {
+  co_await (*run)();
+}
+
+inline void respond(const discern_host* host, std::uint64_t request, const Response& response) {
+  auto out = sized<discern_http_response>();
+  out.status = response.status;
+  out.content_type = text(response.content_type);
+  out.body = text(response.body);
+  host->respond(host->context, request, &out);
+}
+
+inline Task<> run_route(std::shared_ptr<const RouteHandler::Coroutine> run,
+                        const discern_host* host,
+                        HeldRequest held) {
+  const Request request = held.view();
+  Response response;
+  try {
+    co_await (*run)(request, response);
+  } catch (...) {
+    response.status = 500;
+    response.text("the plugin failed; its log says why\n");
+    respond(host, held.id(), response);
+    throw;
+  }
+  respond(host, held.id(), response);
+}
+
+}  // namespace detail
 
 // Lines carry the plugin's name.
 class Log {
@@ -42,7 +92,8 @@ class Log {
 
 class Api {
  public:
-  Api(const discern_host* host, std::string_view plugin) : host_(host), plugin_(plugin) {}
+  Api(const discern_host* host, std::string_view plugin, TaskScope& tasks)
+      : host_(host), plugin_(plugin), tasks_(&tasks) {}
 
   // Throws Failure when the name breaks Discord's rules or is taken.
   Registration register_command(std::string path, std::string description, InteractionHandler run) {
@@ -66,9 +117,11 @@ class Api {
   friend class Core;
   discern_callback on_interaction(InteractionHandler run) const {
     return detail::make_callback<discern_interaction>(
-        [host = host_, plugin = plugin_, run = std::move(run)](const discern_interaction& message) {
+        [host = host_, plugin = plugin_, tasks = tasks_, run = std::move(run)](
+            const discern_interaction& message) {
           Interaction interaction(host, plugin, message);
-          run(interaction);
+          if (run.coroutine() == nullptr) return run.function()(interaction);
+          tasks->start(detail::run_interaction(run.coroutine(), std::move(interaction)));
         });
   }
   Registration subscribe(std::uint32_t kind, std::string_view key, discern_callback run) const {
@@ -84,6 +137,7 @@ class Api {
 
   const discern_host* host_;
   std::string plugin_;
+  TaskScope* tasks_;
 };
 
 class Core {
@@ -93,9 +147,11 @@ class Core {
         id_(detail::view(start.id)),
         version_(detail::view(start.version)),
         config_(detail::view(start.config_json)),
-        api_(host, id_),
+        api_(host, id_, tasks_),
         metrics_(host),
         discord_(host, id_),
+        http_(host),
+        storage_(host),
         log_(host) {}
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -108,46 +164,81 @@ class Core {
   Api& api() { return api_; }
   Metrics& metrics() { return metrics_; }
   Discord& discord() { return discord_; }
+  Web& http() { return http_; }
+  Storage& storage() { return storage_; }
   const Log& log() const { return log_; }
 
-  // Events of one type ("MESSAGE_CREATE"), or of all ("*"). The manifest names the intents.
-  Registration on(std::string_view type, std::function<void(const Event&)> run) {
+  // The host's clocks; in a test, the clock that the test moves.
+  std::chrono::steady_clock::time_point now() const {
+    return std::chrono::steady_clock::time_point(clock(DISCERN_CLOCK_STEADY));
+  }
+  std::chrono::system_clock::time_point system_now() const {
+    return std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(
+            clock(DISCERN_CLOCK_SYSTEM)));
+  }
+
+  // Events of one type ("MESSAGE_CREATE"), or of all ("*"). The manifest names the intents. A
+  // function is given a view of the host's own text; a coroutine gets a copy.
+  Registration on(std::string_view type, EventHandler run) {
     return api_.subscribe(
         DISCERN_ON_EVENT,
         type,
         detail::make_callback<discern_event>(
-            [run = std::move(run)](const discern_event& event) { run(Event(event)); }));
+            [tasks = &tasks_, run = std::move(run)](const discern_event& event) {
+              if (run.coroutine() == nullptr) return run.function()(Event(event));
+              tasks->start(detail::run_event(run.coroutine(), detail::HeldEvent(event)));
+            }));
   }
-  Registration every(std::chrono::milliseconds period, std::function<void()> run) {
+  Registration every(std::chrono::milliseconds period, TimerHandler run) {
     return start_timer(period, period, std::move(run));
   }
-  Registration after(std::chrono::milliseconds delay, std::function<void()> run) {
+  Registration after(std::chrono::milliseconds delay, TimerHandler run) {
     return start_timer(delay, {}, std::move(run));
   }
+  // Begins a coroutine that nobody waits for. The plugin's thread only.
+  void start(Task<> task) { tasks_.start(std::move(task)); }
+  // co_await core.sleep(5s), inside a Task.
+  Awaiting<detail::Nothing> sleep(std::chrono::milliseconds time) {
+    return Awaiting<detail::Nothing>(
+        [&](auto done) { after(time, [done = std::move(done)] { done({}); }); });
+  }
   // Soon, on the plugin's thread.
-  void post(std::function<void()> run) { start_timer({}, {}, std::move(run)); }
+  void post(TimerHandler run) { start_timer({}, {}, std::move(run)); }
+  // The plugin stops: what waits will not go on.
+  void cancel_tasks() { tasks_.cancel_all(); }
 
  private:
   Registration start_timer(std::chrono::milliseconds delay,
                            std::chrono::milliseconds repeat,
-                           std::function<void()> run) {
+                           TimerHandler run) {
     auto timer = detail::sized<discern_timer>();
     timer.delay_ms = delay.count() > 0 ? static_cast<std::uint64_t>(delay.count()) : 0;
     timer.repeat_ms = repeat.count() > 0 ? static_cast<std::uint64_t>(repeat.count()) : 0;
-    timer.run = detail::make_callback<void>(std::move(run));
+    timer.run = detail::make_callback<void>([tasks = &tasks_, run = std::move(run)] {
+      if (run.coroutine() == nullptr) return run.function()();
+      tasks->start(detail::run_timer(run.coroutine()));
+    });
     auto failure = detail::sized<discern_failure>();
     const std::uint64_t id = host_->start_timer(host_->context, &timer, &failure);
     if (id == 0) detail::raise(failure);
     return {host_, id};
   }
 
+  std::chrono::nanoseconds clock(std::uint32_t which) const {
+    return std::chrono::nanoseconds(host_->clock_ns(host_->context, which));
+  }
+
   const discern_host* host_;
   std::string id_;
   std::string version_;
   std::string config_;
+  TaskScope tasks_;
   Api api_;
   Metrics metrics_;
   Discord discord_;
+  Web http_;
+  Storage storage_;
   Log log_;
 };
 
@@ -170,15 +261,16 @@ inline Registration Api::register_command(const Command& command,
 }
 
 inline Registration Api::register_route(std::string_view path, RouteHandler run) {
-  const auto answer = [host = host_, run = std::move(run)](const discern_http_request& message) {
-    Response response;
-    run(Request(message), response);
-    auto out = detail::sized<discern_http_response>();
-    out.status = response.status;
-    out.content_type = detail::text(response.content_type);
-    out.body = detail::text(response.body);
-    host->respond(host->context, message.id, &out);
-  };
+  const auto answer =
+      [host = host_, tasks = tasks_, run = std::move(run)](const discern_http_request& message) {
+        if (run.coroutine() != nullptr) {
+          tasks->start(detail::run_route(run.coroutine(), host, detail::HeldRequest(message)));
+          return;
+        }
+        Response response;
+        run.function()(Request(message), response);
+        detail::respond(host, message.id, response);
+      };
   return subscribe(DISCERN_ON_ROUTE, path, detail::make_callback<discern_http_request>(answer));
 }
 

@@ -2,12 +2,13 @@
 
 // core.discord(): doing things on Discord, through the host's rate limiter.
 //
-// Every call returns at once and may be made from every thread. `done` is called later, once, on
-// the plugin's thread; leave it out when the outcome does not matter (the host logs failures). An
-// error carries Discord's JSON code (Reply::discord_code, 50013 for missing permissions). Requests
-// wait for their rate limit for a minute at most, are tried again after a 429, and after a failure
-// of Discord's only where doing it twice is the same as doing it once. Each call throws Failure
-// when the request itself makes no sense or 1,000 of the plugin's are under way.
+// Every call returns at once and may be made from every thread. `then` is a function that is called
+// later, once, on the plugin's thread, or `awaited` in a coroutine; leave it out when the outcome
+// does not matter (the host logs failures). An error carries Discord's JSON code
+// (Reply::discord_code, 50013 for missing permissions). Requests wait for their rate limit for a
+// minute at most, are tried again after a 429, and after a failure of Discord's only where doing it
+// twice is the same as doing it once. Each call throws Failure when the request itself makes no
+// sense or 1,000 of the plugin's are under way.
 //
 // What the bot may do in a guild is decided there: ask for it with `permissions` in plugin.toml.
 // `reason` goes into the guild's audit log.
@@ -43,213 +44,270 @@ class Discord {
   Discord(const discern_host* host, std::string_view plugin) : host_(host), plugin_(plugin) {}
 
   // ---- Messages. Reply::body of a sent or edited one is Discord's message object.
-  void send_message(Id channel, const Message& message, Done done = {}) {
-    write("POST", "/channels/{}/messages", {channel}, message, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto send_message(Id channel, const Message& message, Then then = {}) {
+    return write("POST", "/channels/{}/messages", {channel}, message, std::move(then));
   }
   // To a person, in private: fails with code 50007 when they do not want that.
-  void send_private(Id user, const Message& message, Done done = {});
+  template <Continuation<Reply> Then = Done>
+  auto send_private(Id user, const Message& message, Then then = {}) {
+    return detail::complete<Reply>(
+        std::move(then), [&](Done done) { begin_private(user, message, std::move(done)); });
+  }
   // Text, embeds and components become those of `text`.
-  void edit_message(Id channel, Id message, Message text, Done done = {}) {
+  template <Continuation<Reply> Then = Done>
+  auto edit_message(Id channel, Id message, Message text, Then then = {}) {
     // Said once, when it is sent.
     text.silent = text.ephemeral = false;
     text.reply_to = 0;
-    write("PATCH", "/channels/{}/messages/{}", {channel, message}, text, std::move(done));
+    return write("PATCH", "/channels/{}/messages/{}", {channel, message}, text, std::move(then));
   }
-  void delete_message(Id channel, Id message, std::string_view reason = {}, Done done = {}) {
-    act("DELETE", "/channels/{}/messages/{}", {channel, message}, reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto delete_message(Id channel, Id message, std::string_view reason = {}, Then then = {}) {
+    return act("DELETE", "/channels/{}/messages/{}", {channel, message}, reason, std::move(then));
   }
   // 2 to 100 messages that are younger than 14 days.
-  void delete_messages(Id channel,
+  template <Continuation<Reply> Then = Done>
+  auto delete_messages(Id channel,
                        const std::vector<Id>& messages,
                        std::string_view reason = {},
-                       Done done = {}) {
-    send({"POST",
-          "/channels/{}/messages/bulk-delete",
-          ids({channel}),
-          {},
-          JsonObject().add("messages", detail::ids_json(messages)).text(),
-          {},
-          std::string(reason)},
-         std::move(done));
+                       Then then = {}) {
+    return ask({"POST",
+                "/channels/{}/messages/bulk-delete",
+                ids({channel}),
+                {},
+                JsonObject().add("messages", detail::ids_json(messages)).text(),
+                {},
+                std::string(reason)},
+               std::move(then));
   }
   // Reply::body is the message.
-  void fetch_message(Id channel, Id message, Done done) {
-    act("GET", "/channels/{}/messages/{}", {channel, message}, {}, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto fetch_message(Id channel, Id message, Then then) {
+    return act("GET", "/channels/{}/messages/{}", {channel, message}, {}, std::move(then));
   }
-  void pin_message(Id channel, Id message, std::string_view reason = {}, Done done = {}) {
-    act("PUT", "/channels/{}/messages/pins/{}", {channel, message}, reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto pin_message(Id channel, Id message, std::string_view reason = {}, Then then = {}) {
+    return act("PUT", "/channels/{}/messages/pins/{}", {channel, message}, reason, std::move(then));
   }
-  void unpin_message(Id channel, Id message, std::string_view reason = {}, Done done = {}) {
-    act("DELETE", "/channels/{}/messages/pins/{}", {channel, message}, reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto unpin_message(Id channel, Id message, std::string_view reason = {}, Then then = {}) {
+    return act(
+        "DELETE", "/channels/{}/messages/pins/{}", {channel, message}, reason, std::move(then));
   }
-  void show_typing(Id channel) { act("POST", "/channels/{}/typing", {channel}, {}, {}); }
+  void show_typing(Id channel);
 
   // ---- Threads. Reply::body of a started one is its channel object.
-  void start_thread(Id channel, Id message, std::string_view name, Done done = {}) {
-    send({"POST",
-          "/channels/{}/messages/{}/threads",
-          ids({channel, message}),
-          {},
-          JsonObject().add("name", name).text(),
-          {},
-          {}},
-         std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto start_thread(Id channel, Id message, std::string_view name, Then then = {}) {
+    return ask({"POST",
+                "/channels/{}/messages/{}/threads",
+                ids({channel, message}),
+                {},
+                JsonObject().add("name", name).text(),
+                {},
+                {}},
+               std::move(then));
   }
   enum class ThreadKind { Public = 11, Private = 12 };
-  void start_thread(Id channel, std::string_view name, ThreadKind kind, Done done = {}) {
-    send({"POST",
-          "/channels/{}/threads",
-          ids({channel}),
-          {},
-          JsonObject().add("name", name).add("type", static_cast<int>(kind)).text(),
-          {},
-          {}},
-         std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto start_thread(Id channel, std::string_view name, ThreadKind kind, Then then = {}) {
+    return ask({"POST",
+                "/channels/{}/threads",
+                ids({channel}),
+                {},
+                JsonObject().add("name", name).add("type", static_cast<int>(kind)).text(),
+                {},
+                {}},
+               std::move(then));
   }
   // An archived thread opens again when somebody writes in it, unless it is locked.
-  void archive_thread(Id thread, bool locked = false, Done done = {}) {
-    send({"PATCH",
-          "/channels/{}",
-          ids({thread}),
-          {},
-          JsonObject().add("archived", true).add("locked", locked).text(),
-          {},
-          {}},
-         std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto archive_thread(Id thread, bool locked = false, Then then = {}) {
+    return ask({"PATCH",
+                "/channels/{}",
+                ids({thread}),
+                {},
+                JsonObject().add("archived", true).add("locked", locked).text(),
+                {},
+                {}},
+               std::move(then));
   }
-  void add_to_thread(Id thread, Id user, Done done = {}) {
-    act("PUT", "/channels/{}/thread-members/{}", {thread, user}, {}, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto add_to_thread(Id thread, Id user, Then then = {}) {
+    return act("PUT", "/channels/{}/thread-members/{}", {thread, user}, {}, std::move(then));
   }
-  void remove_from_thread(Id thread, Id user, Done done = {}) {
-    act("DELETE", "/channels/{}/thread-members/{}", {thread, user}, {}, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto remove_from_thread(Id thread, Id user, Then then = {}) {
+    return act("DELETE", "/channels/{}/thread-members/{}", {thread, user}, {}, std::move(then));
   }
 
   // ---- Reactions. `emoji` is the character itself, or name:id.
-  void add_reaction(Id channel, Id message, std::string_view emoji, Done done = {}) {
-    react("PUT", channel, message, emoji, "/@me", std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto add_reaction(Id channel, Id message, std::string_view emoji, Then then = {}) {
+    return react("PUT", channel, message, emoji, "/@me", std::move(then));
   }
-  void remove_reaction(Id channel, Id message, std::string_view emoji, Done done = {}) {
-    react("DELETE", channel, message, emoji, "/@me", std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto remove_reaction(Id channel, Id message, std::string_view emoji, Then then = {}) {
+    return react("DELETE", channel, message, emoji, "/@me", std::move(then));
   }
   // Everybody's of that emoji; everybody's of all.
-  void clear_reactions(Id channel, Id message, std::string_view emoji, Done done = {}) {
-    react("DELETE", channel, message, emoji, "", std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto clear_reactions(Id channel, Id message, std::string_view emoji, Then then = {}) {
+    return react("DELETE", channel, message, emoji, "", std::move(then));
   }
-  void clear_reactions(Id channel, Id message, Done done = {}) {
-    act("DELETE", "/channels/{}/messages/{}/reactions", {channel, message}, {}, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto clear_reactions(Id channel, Id message, Then then = {}) {
+    return act(
+        "DELETE", "/channels/{}/messages/{}/reactions", {channel, message}, {}, std::move(then));
   }
 
   // ---- Roles and moderation.
-  void add_role(Id guild, Id user, Id role, std::string_view reason = {}, Done done = {}) {
-    act("PUT", "/guilds/{}/members/{}/roles/{}", {guild, user, role}, reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto add_role(Id guild, Id user, Id role, std::string_view reason = {}, Then then = {}) {
+    return act(
+        "PUT", "/guilds/{}/members/{}/roles/{}", {guild, user, role}, reason, std::move(then));
   }
-  void remove_role(Id guild, Id user, Id role, std::string_view reason = {}, Done done = {}) {
-    act("DELETE", "/guilds/{}/members/{}/roles/{}", {guild, user, role}, reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto remove_role(Id guild, Id user, Id role, std::string_view reason = {}, Then then = {}) {
+    return act(
+        "DELETE", "/guilds/{}/members/{}/roles/{}", {guild, user, role}, reason, std::move(then));
   }
   // An empty name takes it away.
-  void set_nickname(
-      Id guild, Id user, std::string_view name, std::string_view reason = {}, Done done = {}) {
-    change_member(guild, user, JsonObject().add("nick", name), reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto set_nickname(
+      Id guild, Id user, std::string_view name, std::string_view reason = {}, Then then = {}) {
+    return change_member(guild, user, JsonObject().add("nick", name), reason, std::move(then));
   }
-  void kick(Id guild, Id user, std::string_view reason = {}, Done done = {}) {
-    act("DELETE", "/guilds/{}/members/{}", {guild, user}, reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto kick(Id guild, Id user, std::string_view reason = {}, Then then = {}) {
+    return act("DELETE", "/guilds/{}/members/{}", {guild, user}, reason, std::move(then));
   }
   // With what the person wrote in that time, at most seven days.
-  void ban(Id guild,
+  template <Continuation<Reply> Then = Done>
+  auto ban(Id guild,
            Id user,
            std::string_view reason = {},
            std::chrono::seconds delete_messages = {},
-           Done done = {}) {
-    send({"PUT",
-          "/guilds/{}/bans/{}",
-          ids({guild, user}),
-          {},
-          JsonObject().add("delete_message_seconds", delete_messages.count()).text(),
-          {},
-          std::string(reason)},
-         std::move(done));
+           Then then = {}) {
+    return ask({"PUT",
+                "/guilds/{}/bans/{}",
+                ids({guild, user}),
+                {},
+                JsonObject().add("delete_message_seconds", delete_messages.count()).text(),
+                {},
+                std::string(reason)},
+               std::move(then));
   }
-  void unban(Id guild, Id user, std::string_view reason = {}, Done done = {}) {
-    act("DELETE", "/guilds/{}/bans/{}", {guild, user}, reason, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto unban(Id guild, Id user, std::string_view reason = {}, Then then = {}) {
+    return act("DELETE", "/guilds/{}/bans/{}", {guild, user}, reason, std::move(then));
   }
   // Zero ends a timeout; Discord allows at most 28 days.
-  void time_out(
-      Id guild, Id user, std::chrono::seconds length, std::string_view reason = {}, Done done = {});
+  template <Continuation<Reply> Then = Done>
+  auto time_out(Id guild,
+                Id user,
+                std::chrono::seconds length,
+                std::string_view reason = {},
+                Then then = {}) {
+    const JsonObject change = JsonObject().add_raw("communication_disabled_until", until(length));
+    return change_member(guild, user, change, reason, std::move(then));
+  }
 
   // ---- Anything else.
-  void request(const Call& call, Done done = {}) { send(call, std::move(done)); }
-  void request(std::string_view method,
+  template <Continuation<Reply> Then = Done>
+  auto request(const Call& call, Then then = {}) {
+    return ask(call, std::move(then));
+  }
+  template <Continuation<Reply> Then = Done>
+  auto request(std::string_view method,
                std::string_view route,
                const std::vector<std::string>& parameters,
                std::string_view json = {},
-               Done done = {},
+               Then then = {},
                std::string_view reason = {}) {
-    send({std::string(method),
-          std::string(route),
-          parameters,
-          {},
-          std::string(json),
-          {},
-          std::string(reason)},
-         std::move(done));
+    return ask({std::string(method),
+                std::string(route),
+                parameters,
+                {},
+                std::string(json),
+                {},
+                std::string(reason)},
+               std::move(then));
   }
 
  private:
+  // Calls send, now; what becomes of it goes to `then`.
+  template <class Then>
+  auto ask(const Call& call, Then then) {
+    return detail::complete<Reply>(std::move(then),
+                                   [&](Done done) { send(call, std::move(done)); });
+  }
   static std::vector<std::string> ids(std::initializer_list<Id> list) {
     std::vector<std::string> out;
     for (const Id id : list) out.push_back(std::to_string(id));
     return out;
   }
-  void act(const char* method,
+  template <class Then>
+  auto act(const char* method,
            const char* route,
            std::initializer_list<Id> list,
            std::string_view reason,
-           Done done) {
-    send({method, route, ids(list), {}, {}, {}, std::string(reason)}, std::move(done));
+           Then then) {
+    return ask({method, route, ids(list), {}, {}, {}, std::string(reason)}, std::move(then));
   }
-  void write(const char* method,
+  template <class Then>
+  auto write(const char* method,
              const char* route,
              std::initializer_list<Id> list,
              const Message& message,
-             Done done) {
-    send({method, route, ids(list), {}, detail::to_json(message, plugin_), message.files, {}},
-         std::move(done));
+             Then then) {
+    return ask({method, route, ids(list), {}, detail::to_json(message, plugin_), message.files, {}},
+               std::move(then));
   }
-  void react(const char* method,
+  template <class Then>
+  auto react(const char* method,
              Id channel,
              Id message,
              std::string_view emoji,
              const char* whose,
-             Done done) {
+             Then then) {
     std::vector<std::string> parameters = ids({channel, message});
     parameters.emplace_back(emoji);
-    send({method,
-          std::string("/channels/{}/messages/{}/reactions/{}") + whose,
-          parameters,
-          {},
-          {},
-          {},
-          {}},
-         std::move(done));
+    return ask({method,
+                std::string("/channels/{}/messages/{}/reactions/{}") + whose,
+                parameters,
+                {},
+                {},
+                {},
+                {}},
+               std::move(then));
   }
-  void change_member(
-      Id guild, Id user, const JsonObject& change, std::string_view reason, Done done) {
-    send({"PATCH",
-          "/guilds/{}/members/{}",
-          ids({guild, user}),
-          {},
-          change.text(),
-          {},
-          std::string(reason)},
-         std::move(done));
+  template <class Then>
+  auto change_member(
+      Id guild, Id user, const JsonObject& change, std::string_view reason, Then then) {
+    return ask({"PATCH",
+                "/guilds/{}/members/{}",
+                ids({guild, user}),
+                {},
+                change.text(),
+                {},
+                std::string(reason)},
+               std::move(then));
   }
+  void begin_private(Id user, const Message& message, Done done);
+  std::string until(std::chrono::seconds length) const;
   void send(const Call& call, Done done);
 
   const discern_host* host_;
   std::string plugin_;
 };
 
-inline void Discord::send_private(Id user, const Message& message, Done done) {
+inline void Discord::show_typing(Id channel) {
+  act("POST", "/channels/{}/typing", {channel}, {}, Done());
+}
+
+inline void Discord::begin_private(Id user, const Message& message, Done done) {
   // The conversation first: asking for it again gives the same one.
   Discord self = *this;
   send({"POST",
@@ -265,21 +323,16 @@ inline void Discord::send_private(Id user, const Message& message, Done done) {
        });
 }
 
-inline void Discord::time_out(
-    Id guild, Id user, std::chrono::seconds length, std::string_view reason, Done done) {
-  std::string until = "null";
-  if (length.count() > 0) {
-    const std::time_t end = std::time(nullptr) + length.count();
-    std::tm utc{};
-    gmtime_r(&end, &utc);
-    char text[32];
-    until = std::string(text, std::strftime(text, sizeof text, "\"%Y-%m-%dT%H:%M:%SZ\"", &utc));
-  }
-  change_member(guild,
-                user,
-                JsonObject().add_raw("communication_disabled_until", until),
-                reason,
-                std::move(done));
+// A moment from now on, as JSON.
+inline std::string Discord::until(std::chrono::seconds length) const {
+  if (length.count() <= 0) return "null";
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  const std::int64_t now = host_->clock_ns(host_->context, DISCERN_CLOCK_SYSTEM) / kNanoseconds;
+  const auto end = static_cast<std::time_t>(now + length.count());
+  std::tm utc{};
+  gmtime_r(&end, &utc);
+  char text[32];
+  return std::string(text, std::strftime(text, sizeof text, "\"%Y-%m-%dT%H:%M:%SZ\"", &utc));
 }
 
 inline void Discord::send(const Call& call, Done done) {

@@ -49,4 +49,26 @@ class Event {
   Json data_;
 };
 
+namespace detail {
+
+// A copy, for coroutines.
+class HeldEvent {
+ public:
+  explicit HeldEvent(const discern_event& event)
+      : event_(event), type_(view_of(event.type)), payload_(view_of(event.payload)) {}
+  // Valid as long as this object stays where it is.
+  Event view() {
+    event_.type = text(type_);
+    event_.payload = text(payload_);
+    return Event(event_);
+  }
+
+ private:
+  static std::string_view view_of(discern_text given) { return detail::view(given); }
+  discern_event event_;
+  std::string type_;
+  std::string payload_;
+};
+
+}  // namespace detail
 }  // namespace discern::plugin

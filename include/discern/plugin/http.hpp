@@ -2,42 +2,18 @@
 
 // Web routes of a plugin, under /plugins/<id>/.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "discern/plugin/fence.hpp"
+#include "discern/plugin/html.hpp"
+#include "discern/plugin/json_text.hpp"
 
 namespace discern::plugin {
-
-// Text that is safe inside HTML, attribute values included.
-inline std::string escape_html(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 // A view: valid only while the handler runs.
 class Request {
@@ -60,15 +36,18 @@ class Request {
   discern_http_request request_;
 };
 
-// Sent when the handler returns.
+// Sent when the handler returns, or its coroutine ends.
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
 
   void text(std::string content) { set("text/plain; charset=utf-8", std::move(content)); }
-  void html(std::string content) { set("text/html; charset=utf-8", std::move(content)); }
+  // Escaped where it was made: html("<p>Hello {}</p>", name).
+  void html(Html content) { set("text/html; charset=utf-8", std::move(content.text)); }
   void json(std::string content) { set("application/json", std::move(content)); }
+  void json(const JsonObject& content) { json(content.text()); }
+  void json(const JsonArray& content) { json(content.text()); }
   void set(std::string type, std::string content) {
     content_type = std::move(type);
     body = std::move(content);
@@ -124,4 +103,40 @@ inline std::string_view Request::header(std::string_view name) const {
   return {};
 }
 
+namespace detail {
+
+// A copy, for coroutines.
+class HeldRequest {
+ public:
+  explicit HeldRequest(const discern_http_request& request) : request_(request) {
+    for (const discern_text part : {request.method, request.path, request.query, request.body}) {
+      texts_.emplace_back(part.data == nullptr ? "" : part.data, part.size);
+    }
+    for (std::uint32_t i = 0; i < request.header_count; ++i) {
+      texts_.emplace_back(request.headers[i].name.data, request.headers[i].name.size);
+      texts_.emplace_back(request.headers[i].value.data, request.headers[i].value.size);
+    }
+  }
+  std::uint64_t id() const { return request_.id; }
+  // Valid as long as this object stays where it is.
+  Request view() {
+    request_.method = text(texts_[0]);
+    request_.path = text(texts_[1]);
+    request_.query = text(texts_[2]);
+    request_.body = text(texts_[3]);
+    headers_.clear();
+    for (std::size_t i = 4; i < texts_.size(); i += 2) {
+      headers_.push_back({text(texts_[i]), text(texts_[i + 1])});
+    }
+    request_.headers = headers_.data();
+    return Request(request_);
+  }
+
+ private:
+  discern_http_request request_;
+  std::vector<std::string> texts_;
+  std::vector<discern_pair> headers_;
+};
+
+}  // namespace detail
 }  // namespace discern::plugin

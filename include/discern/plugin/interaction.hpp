@@ -54,6 +54,10 @@ class Interaction {
     return option(name).boolean(fallback);
   }
   std::uint64_t option_id(std::string_view name) const { return option(name).id(); }
+  // An option that is an attachment: Discord's object for it ("url", "filename", "size", ...).
+  Json attachment(std::string_view name) const {
+    return json().find("data.resolved.attachments")[option(name).string()];
+  }
   // Autocomplete: what was typed so far.
   std::string typed() const;
   // Forms: what was written into a field.
@@ -65,35 +69,45 @@ class Interaction {
   // What the bot may do in this channel, as permission bits.
   std::uint64_t bot_permissions() const { return json()["app_permissions"].id(); }
 
+  // All of the following return at once. `then` is a function that takes Discord's answer, once, on
+  // the plugin's thread, or `awaited` in a coroutine; leave it out when the outcome does not matter
+  // (the host logs and counts failures).
+
   // The first answer. Throws Failure when there was one: use edit_reply or follow_up then.
-  void reply(const Message& message, Done done = {}) const {
-    send(DISCERN_ANSWER_REPLY, message, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto reply(const Message& message, Then then = {}) const {
+    return send(DISCERN_ANSWER_REPLY, message, std::move(then));
   }
   // "… is thinking": gives 15 minutes; a later reply fills it in.
-  void defer(bool ephemeral = false) const {
-    Message none;
-    none.ephemeral = ephemeral;
-    send(DISCERN_ANSWER_DEFER, none, {});
+  void defer(bool ephemeral = false) const;
+  template <Continuation<Reply> Then = Done>
+  auto edit_reply(const Message& message, Then then = {}) const {
+    return send(DISCERN_ANSWER_EDIT, message, std::move(then));
   }
-  void edit_reply(const Message& message, Done done = {}) const {
-    send(DISCERN_ANSWER_EDIT, message, std::move(done));
-  }
-  void delete_reply(Done done = {}) const {
-    send_json(DISCERN_ANSWER_DELETE, {}, {}, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto delete_reply(Then then = {}) const {
+    return detail::complete<Reply>(std::move(then), [&](Done done) {
+      send_json(DISCERN_ANSWER_DELETE, {}, {}, std::move(done));
+    });
   }
   // A further message after the first answer.
-  void follow_up(const Message& message, Done done = {}) const {
-    send(DISCERN_ANSWER_FOLLOW_UP, message, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto follow_up(const Message& message, Then then = {}) const {
+    return send(DISCERN_ANSWER_FOLLOW_UP, message, std::move(then));
   }
-  // Components: changes the message that the button is on.
-  void update(const Message& message, Done done = {}) const {
-    send(DISCERN_ANSWER_UPDATE, message, std::move(done));
+  // Components: changes the message that the component is on.
+  template <Continuation<Reply> Then = Done>
+  auto update(const Message& message, Then then = {}) const {
+    return send(DISCERN_ANSWER_UPDATE, message, std::move(then));
   }
   // Autocomplete: text shown and value sent; the first 25 count.
   void choices(const std::vector<std::pair<std::string, std::string>>& list) const;
   // Opens a form. The first answer only, and before the host deferred.
-  void show(const Form& form, Done done = {}) const {
-    send_json(DISCERN_ANSWER_MODAL, form.json(shared_->plugin), {}, std::move(done));
+  template <Continuation<Reply> Then = Done>
+  auto show(const Form& form, Then then = {}) const {
+    return detail::complete<Reply>(std::move(then), [&](Done done) {
+      send_json(DISCERN_ANSWER_MODAL, form.json(shared_->plugin), {}, std::move(done));
+    });
   }
   // The same with Discord's modal object. Its custom_id must begin with "<plugin id>:".
   void modal(std::string_view json) const { send_json(DISCERN_ANSWER_MODAL, json, {}, {}); }
@@ -127,8 +141,11 @@ class Interaction {
   }
   // The options of the subcommand that was used.
   Json options() const;
-  void send(std::uint32_t kind, const Message& message, Done done) const {
-    send_json(kind, detail::to_json(message, shared_->plugin), message, std::move(done));
+  template <class Then>
+  auto send(std::uint32_t kind, const Message& message, Then then) const {
+    return detail::complete<Reply>(std::move(then), [&](Done done) {
+      send_json(kind, detail::to_json(message, shared_->plugin), message, std::move(done));
+    });
   }
   void send_json(std::uint32_t kind,
                  std::string_view json,
@@ -137,6 +154,12 @@ class Interaction {
 
   std::shared_ptr<Shared> shared_;
 };
+
+inline void Interaction::defer(bool ephemeral) const {
+  Message none;
+  none.ephemeral = ephemeral;
+  send(DISCERN_ANSWER_DEFER, none, Done());
+}
 
 inline std::string Interaction::user_name() const {
   for (const char* path : {"member.nick",

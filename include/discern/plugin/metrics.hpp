@@ -12,6 +12,7 @@
 #include <bit>
 #include <chrono>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "discern/plugin/fence.hpp"
@@ -109,7 +110,43 @@ class Histogram {
   std::uint32_t slot_ = 0;
 };
 
-// Counters, gauges or histograms with labels. Keep the handle of a label set that is used often.
+// How many different values there were, storing none of them (HyperLogLog, standard error 1.63 %).
+// Begins anew with each start of the host, whose key the values are hashed with.
+class Distinct {
+ public:
+  Distinct() = default;
+  Distinct(const discern_host* host, const discern_series& series)
+      : host_(host), sketch_(series.sketch) {}
+
+  void add(std::string_view value) const noexcept {
+    if (sketch_ != nullptr) host_->add_distinct(host_->context, sketch_, detail::text(value));
+  }
+  void add_id(std::uint64_t id) const noexcept { add(std::to_string(id)); }
+
+ private:
+  const discern_host* host_ = nullptr;
+  void* sketch_ = nullptr;
+};
+
+// The busiest of many items, in fixed memory (Space-Saving); the rest is `other`. Items are shown
+// as they are: channels and commands, never people.
+class TopK {
+ public:
+  TopK() = default;
+  TopK(const discern_host* host, const discern_series& series)
+      : host_(host), sketch_(series.sketch) {}
+
+  void add(std::string_view item, std::uint64_t n = 1) const noexcept {
+    if (sketch_ != nullptr) host_->add_top(host_->context, sketch_, detail::text(item), n);
+  }
+  void add_id(std::uint64_t id, std::uint64_t n = 1) const noexcept { add(std::to_string(id), n); }
+
+ private:
+  const discern_host* host_ = nullptr;
+  void* sketch_ = nullptr;
+};
+
+// Series of one kind with labels. Keep the handle of a label set that is used often.
 template <class Handle>
 class Family {
  public:
@@ -156,6 +193,20 @@ class Metrics {
     return declare<Histogram>(DISCERN_HISTOGRAM, name, help, labels);
   }
 
+  Distinct distinct(std::string_view name, std::string_view help) {
+    return distinct(name, help, {}).with();
+  }
+  Family<Distinct> distinct(std::string_view name, std::string_view help, Labels labels) {
+    return declare<Distinct>(DISCERN_DISTINCT, name, help, labels);
+  }
+  // `item` names what is counted ("channel"); `top` of them are shown, at most 100.
+  TopK top_k(std::string_view name,
+             std::string_view help,
+             std::string_view item,
+             std::uint32_t top = 10) {
+    return declare<TopK>(DISCERN_TOPK, name, help, {item}, top).with();
+  }
+
   // For what the host cannot see. None of these counts anything twice: usage of a command that this
   // plugin registered is ignored, because the host counted it; so is the plugin's own load time;
   // and an error that is reported by a handler which then throws is one error.
@@ -179,12 +230,14 @@ class Metrics {
   Family<Handle> declare(std::uint32_t kind,
                          std::string_view name,
                          std::string_view help,
-                         Labels labels) {
+                         Labels labels,
+                         std::uint32_t top = 0) {
     if (labels.size() > 3) throw Failure("a metric has at most three labels: " + std::string(name));
     std::array<discern_text, 3> names{};
     std::transform(labels.begin(), labels.end(), names.begin(), detail::text);
     auto metric = detail::sized<discern_metric>();
     metric.kind = kind;
+    metric.top = top;
     metric.name = detail::text(name);
     metric.help = detail::text(help);
     metric.labels = names.data();

@@ -7,8 +7,8 @@
 //
 //   class Hello : public Plugin {
 //     void init(Core& core) override {
-//       core.api().register_command("hello", "Says hello", [](Interaction& i) { i.reply("Hello!");
-//       });
+//       core.api().register_command("hello", "Says hello",
+//                                   [](Interaction& i) { i.reply("Hello!"); });
 //     }
 //   };
 //   DISCERN_PLUGIN(Hello)
@@ -61,7 +61,11 @@ const discern_plugin* plugin_table() {
       },
       .stop = [](void* self, discern_failure* failure) -> std::int32_t {
         auto& loaded = *static_cast<Loaded<Type>*>(self);
-        return fenced(failure, [&] { static_cast<Plugin&>(loaded.plugin).stop(loaded.core); });
+        const std::int32_t stopped =
+            fenced(failure, [&] { static_cast<Plugin&>(loaded.plugin).stop(loaded.core); });
+        // Coroutines use the plugin: they end before it.
+        loaded.core.cancel_tasks();
+        return stopped;
       },
       .destroy = [](void* self) { delete static_cast<Loaded<Type>*>(self); },
   };

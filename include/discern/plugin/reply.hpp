@@ -3,6 +3,7 @@
 // What Discord said to a request.
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,16 +11,17 @@
 #include "discern/plugin/fence.hpp"
 #include "discern/plugin/json.hpp"
 #include "discern/plugin/message.hpp"
+#include "discern/plugin/task.hpp"
 
 namespace discern::plugin {
 
-// Valid only while the callback runs.
 struct Reply {
   bool ok = false;
-  int status = 0;        // HTTP status; 0 when there was no answer.
-  int discord_code = 0;  // Discord's JSON error code or 0.
-  std::string error;     // One sentence; empty when ok.
-  Json body;
+  int status = 0;                           // HTTP status; 0 when there was no answer.
+  int discord_code = 0;                     // Discord's JSON error code or 0.
+  std::string error;                        // One sentence; empty when ok.
+  Json body;                                // Valid as long as a copy of this reply is kept.
+  std::shared_ptr<const std::string> text;  // What `body` looks at.
 };
 
 // Called once, on the plugin's thread.
@@ -34,7 +36,8 @@ inline discern_callback make_done(Done done) {
     reply.status = result.status;
     reply.discord_code = result.discord_code;
     reply.error = std::string(view(result.error));
-    reply.body = Json(view(result.body));
+    reply.text = std::make_shared<const std::string>(view(result.body));
+    reply.body = Json(*reply.text);
     done(reply);
   });
 }

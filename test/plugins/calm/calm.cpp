@@ -34,7 +34,7 @@ class Calm : public Plugin {
     });
     core.api().on_component("press:", [](Interaction& i) { i.update("pressed " + i.name()); });
     core.api().register_route("/", [](const Request& request, Response& response) {
-      response.html("<p>" + escape_html(request.query("q")) + "</p>");
+      response.html(html("<p>{}</p>", request.query("q")));
     });
     core.api().register_route("/files/*", [](const Request& request, Response& response) {
       response.text(std::string(request.path()));

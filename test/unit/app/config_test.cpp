@@ -37,8 +37,8 @@ TEST(Config, ReadsWhatIsSetAndKeepsTheOtherDefaults) {
   EXPECT_EQ(config->history.tick, 30s);
   EXPECT_THAT(config->discord.intents, testing::ElementsAre("GUILDS", "GUILD_MEMBERS"));
   EXPECT_FALSE(config->discord.resume_on_stop);
-  EXPECT_EQ(config->plugin_values.at("trivia").at("seconds"), "20");
-  EXPECT_EQ(config->plugin_values.at("trivia").at("title"), "Quiz");
+  EXPECT_EQ(config->plugin_values.at("trivia").at("seconds").json, "20");
+  EXPECT_EQ(config->plugin_values.at("trivia").at("title").json, "\"Quiz\"");
 }
 
 TEST(Config, AnUnknownKeyNamesTheLineAndTheFix) {

@@ -115,6 +115,7 @@ class PluginHost : public ::testing::Test {
   PluginHost() : registry_(clock_.system_now()) {
     options_.folder = folder_.path() / "plugins";
     options_.private_folder = folder_.path() / "loaded";
+    options_.storage_folder = folder_.path() / "storage";
     options_.stop_limit = std::chrono::seconds(20);
     options_.init_limit = std::chrono::seconds(60);
     fs::create_directories(options_.folder);

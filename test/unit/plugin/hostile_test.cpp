@@ -13,8 +13,8 @@ class HostilePlugin : public PluginHost {
   void close_gate(bool in_init = false) {
     gate_ = folder_.path() / "gate";
     std::ofstream(gate_) << "closed";
-    options_.config["sleeper"]["gate"] = gate_.string();
-    options_.config["sleeper"]["sleep_in_init"] = in_init ? "true" : "false";
+    options_.config["sleeper"]["gate"] = {"\"" + gate_.string() + "\"", "test"};
+    options_.config["sleeper"]["sleep_in_init"] = {in_init ? "true" : "false", "test"};
   }
   void open_gate() { fs::remove(gate_); }
   void TearDown() override {

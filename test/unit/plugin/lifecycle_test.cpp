@@ -67,18 +67,18 @@ TEST_F(PluginHost, LeavesPluginsOffThatTheConfigurationNames) {
 }
 
 TEST_F(PluginHost, OverridesConfigurationAndRefusesWrongValues) {
-  options_.config["calm"]["greeting"] = "good day";
+  options_.config["calm"]["greeting"] = {R"("good day")", "discern.toml:7"};
   start_with({"calm"});
   command("calm");
   ASSERT_TRUE(rest_.wait_for(1));
   EXPECT_NE(rest_.requests()[0].json.find("good day ada"), std::string::npos);
 
-  options_.config["calm"] = {{"count", "many"}};
+  options_.config["calm"] = {{"count", {R"("many")", "discern.toml:8"}}};
   host_.reset();
   start();
   EXPECT_EQ(status("calm").state, "failed");
   EXPECT_EQ(status("calm").message,
-            "[plugin.calm]: count = \"many\" must be of the same type as its default, 3");
+            "discern.toml:8: plugin.calm.count = \"many\": it must be a whole number");
 }
 
 TEST_F(PluginHost, LoadsWhatAPluginRequiresBeforeIt) {

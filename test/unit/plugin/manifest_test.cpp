@@ -32,14 +32,15 @@ TEST(Manifest, ReadsEveryKey) {
   EXPECT_EQ(manifest->intents, 1u | 512u);
   EXPECT_EQ(manifest->permissions, 1u << 11);
   EXPECT_EQ(manifest->requires_plugins, std::vector<std::string>{"core"});
-  EXPECT_NE(manifest->config_json.find("\"greeting\""), std::string::npos);
+  EXPECT_EQ(merge_config("ping", manifest->config, {}).value_or(""),
+            R"({"count":3,"greeting":"hi"})");
 }
 
 TEST(Manifest, UsesTheIdAsNameWhenThereIsNone) {
   const Result<Manifest> manifest = parse_manifest("id = \"a\"\nversion = \"1\"\napi = \"1\"", "a");
   ASSERT_TRUE(manifest.ok());
   EXPECT_EQ(manifest->name, "a");
-  EXPECT_EQ(manifest->config_json, "{}");
+  EXPECT_EQ(merge_config("a", manifest->config, {}).value_or(""), "{}");
 }
 
 TEST(Manifest, NamesFileAndLineOfWhatIsWrong) {
@@ -72,20 +73,6 @@ TEST(Manifest, RefusesAnotherApiAndSaysWhatIsOffered) {
             "plugin \"a\" needs plugin API 2.1, this host offers 1.0; build it against this host's "
             "headers");
   EXPECT_FALSE(check_api("a", 1, 999).ok());
-}
-
-TEST(Manifest, MergesConfigurationByTheTypeOfTheDefault) {
-  const std::string defaults = R"({"text":"a","count":3,"share":0.5,"on":true})";
-  EXPECT_EQ(merge_config("p", defaults, {}).value_or(""), defaults);
-  EXPECT_EQ(
-      merge_config("p", defaults, {{"text", "7"}, {"count", "20"}, {"share", "1"}, {"on", "false"}})
-          .value_or(""),
-      R"({"text":"7","count":20,"share":1E0,"on":false})");
-  EXPECT_EQ(merge_config("p", defaults, {{"count", "many"}}).error().text,
-            "[plugin.p]: count = \"many\" must be of the same type as its default, 3");
-  EXPECT_NE(
-      merge_config("p", defaults, {{"colour", "red"}}).error().text.find("unknown key \"colour\""),
-      std::string::npos);
 }
 
 TEST(Manifest, TurnsIdsIntoMetricPrefixes) {

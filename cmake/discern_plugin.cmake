@@ -1,11 +1,19 @@
-# discern_add_plugin(<id> SOURCES <files...> [MANIFEST plugin.toml] [FOLDER <folder>])
+# For plugin authors: find_package(discern) includes it, and so does Discern's own build.
 #
-# A plugin ready to be loaded: <folder>/<id>/{<id>.so,plugin.toml}, by default below the build folder's plugins/.
-# It exports its entry and nothing else, and no symbol that would keep it in memory after it is unloaded.
+# discern_add_plugin(<id> SOURCES <files...> [MANIFEST plugin.toml] [FOLDER <folder>])
+#   A plugin ready to be loaded: <folder>/<id>/{<id>.so,plugin.toml}, by default below the build
+#   folder's plugins/. The target is plugin_<id>; link to it what the plugin needs. It exports its
+#   entry and nothing else, and no symbol that would keep it in memory after it is unloaded.
+#
+# discern_plugin_test(<id> SOURCES <files...> [LIBS <libraries...>])
+#   A test program over <discern/plugin/testing.hpp>, with the plugin linked in, and with GoogleTest
+#   unless LIBS names something else. DISCERN_MANIFEST is the path of the plugin's plugin.toml.
 include(CheckCXXCompilerFlag)
 check_cxx_compiler_flag(-fno-gnu-unique DISCERN_HAS_NO_GNU_UNIQUE)
 set(DISCERN_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/discern_plugin.map)
-set(DISCERN_PLUGIN_INCLUDE ${CMAKE_CURRENT_LIST_DIR}/../include)
+if(NOT DISCERN_PLUGIN_INCLUDE)
+  set(DISCERN_PLUGIN_INCLUDE ${CMAKE_CURRENT_LIST_DIR}/../include)
+endif()
 
 function(discern_add_plugin id)
   cmake_parse_arguments(arg "" "MANIFEST;FOLDER" "SOURCES" ${ARGN})
@@ -15,6 +23,7 @@ function(discern_add_plugin id)
   if(NOT arg_FOLDER)
     set(arg_FOLDER ${CMAKE_BINARY_DIR}/plugins)
   endif()
+  cmake_path(ABSOLUTE_PATH arg_MANIFEST BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   set(target plugin_${id})
   add_library(${target} MODULE ${arg_SOURCES})
   target_include_directories(${target} PRIVATE ${DISCERN_PLUGIN_INCLUDE})
@@ -30,8 +39,8 @@ function(discern_add_plugin id)
     PREFIX "" OUTPUT_NAME ${id} SUFFIX .so
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY ${arg_FOLDER}/${id}
-    LINK_DEPENDS ${DISCERN_PLUGIN_MAP})
-  cmake_path(ABSOLUTE_PATH arg_MANIFEST BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    LINK_DEPENDS ${DISCERN_PLUGIN_MAP}
+    DISCERN_MANIFEST ${arg_MANIFEST})
   add_custom_command(OUTPUT ${arg_FOLDER}/${id}/plugin.toml
     COMMAND ${CMAKE_COMMAND} -E make_directory ${arg_FOLDER}/${id}
     COMMAND ${CMAKE_COMMAND} -E copy ${arg_MANIFEST} ${arg_FOLDER}/${id}/plugin.toml
@@ -39,4 +48,28 @@ function(discern_add_plugin id)
   add_custom_target(${target}_manifest ALL DEPENDS ${arg_FOLDER}/${id}/plugin.toml)
   add_dependencies(${target} ${target}_manifest)
   set_property(GLOBAL APPEND PROPERTY DISCERN_PLUGINS ${target})
+  if(DISCERN_PLUGIN_DESTINATION)
+    install(TARGETS ${target} LIBRARY DESTINATION ${DISCERN_PLUGIN_DESTINATION}/${id})
+    install(FILES ${arg_MANIFEST} DESTINATION ${DISCERN_PLUGIN_DESTINATION}/${id} RENAME plugin.toml)
+  endif()
+endfunction()
+
+function(discern_plugin_test id)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  find_package(tomlplusplus REQUIRED)
+  if(NOT arg_LIBS)
+    find_package(GTest REQUIRED)
+    set(arg_LIBS GTest::gtest_main)
+  endif()
+  set(plugin plugin_${id})
+  set(target ${plugin}_test)
+  # The plugin's own objects: nothing is compiled twice, and what is tested is what is loaded.
+  add_executable(${target} ${arg_SOURCES} $<TARGET_OBJECTS:${plugin}>)
+  target_include_directories(${target} PRIVATE ${DISCERN_PLUGIN_INCLUDE})
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_definitions(${target} PRIVATE
+    DISCERN_MANIFEST="$<TARGET_PROPERTY:${plugin},DISCERN_MANIFEST>")
+  target_link_libraries(${target} PRIVATE
+    $<TARGET_PROPERTY:${plugin},LINK_LIBRARIES> ${arg_LIBS} tomlplusplus::tomlplusplus)
+  add_test(NAME plugin.${id} COMMAND ${target})
 endfunction()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <discern/plugin/html.hpp>
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -17,6 +19,10 @@ class Hours {
   std::array<std::uint32_t, kHours> until(std::int64_t hour) const;
   std::uint64_t total(std::int64_t hour) const;
 
+  // As it is stored: "<newest hour> <count> <count> ...". What is none is empty.
+  std::string to_text() const;
+  static Hours from_text(const std::string& text);
+
  private:
   std::array<std::uint32_t, kHours> counts_{};
   std::int64_t newest_ = 0;
@@ -26,6 +32,6 @@ class Hours {
 std::string text_chart(const std::array<std::uint32_t, Hours::kHours>& counts, std::int64_t hour);
 
 // The page with a chart for all servers together.
-std::string page(const Hours& all, std::int64_t hour, std::size_t guilds);
+discern::plugin::Html page(const Hours& all, std::int64_t hour, std::size_t guilds);
 
 }  // namespace activity

@@ -1,6 +1,7 @@
 #include "scores.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace trivia {
 
@@ -26,6 +27,17 @@ std::size_t Scores::rank(std::uint64_t guild) const {
     if (score.right > mine->second.right) ++better;
   }
   return better + 1;
+}
+
+std::string Scores::to_text(const Score& score) {
+  return std::to_string(score.asked) + ' ' + std::to_string(score.right) + ' ' +
+         std::to_string(score.streak) + ' ' + std::to_string(score.best_streak);
+}
+
+void Scores::restore(std::uint64_t guild, const std::string& text) {
+  Score score;
+  std::istringstream in(text);
+  if (in >> score.asked >> score.right >> score.streak >> score.best_streak) scores_[guild] = score;
 }
 
 std::string bar(std::uint64_t part, std::uint64_t whole) {

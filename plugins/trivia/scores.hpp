@@ -6,7 +6,7 @@
 
 namespace trivia {
 
-// How each server does, together: nobody is counted by name. In memory, gone with the plugin.
+// How each server does, together: nobody is counted by name.
 class Scores {
  public:
   struct Score {
@@ -21,6 +21,10 @@ class Scores {
   // 1 is the best server; 0 when this one has not played.
   std::size_t rank(std::uint64_t guild) const;
   std::size_t guilds() const { return scores_.size(); }
+
+  // A score as it is stored: "<asked> <right> <streak> <best streak>". What is no score is ignored.
+  static std::string to_text(const Score& score);
+  void restore(std::uint64_t guild, const std::string& text);
 
  private:
   std::unordered_map<std::uint64_t, Score> scores_;

@@ -1,26 +1,28 @@
 // Quiz rounds: /trivia play asks, buttons (or /trivia answer) answer, /trivia score tells how the
-// server does.
+// server does. Scores are kept.
 
 #include <discern/plugin/plugin.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "questions.hpp"
 #include "scores.hpp"
 
 using namespace discern::plugin;
 using namespace trivia;
-using Clock = std::chrono::steady_clock;
 
 namespace {
 
 constexpr std::uint32_t kAsking = 0x5865F2;
 constexpr std::uint32_t kRight = 0x2E7D32;
 constexpr std::uint32_t kWrong = 0xB3261E;
+constexpr std::string_view kScoreKey = "score:";  // And the guild's id.
 constexpr const char* kLetters[] = {"A", "B", "C", "D"};
 
 // One question that waits in one channel.
@@ -28,7 +30,7 @@ struct Round {
   std::uint64_t number = 0;
   const Question* question = nullptr;
   std::array<std::size_t, 4> order{0, 1, 2, 3};  // Which answer each letter stands for.
-  Clock::time_point asked;
+  std::chrono::steady_clock::time_point asked;
 };
 
 Option topic_option() {
@@ -51,8 +53,8 @@ Option letter_option() {
 class Trivia : public Plugin {
   void init(Core& core) override {
     core_ = &core;
-    patience_ = std::chrono::seconds(
-        std::clamp<std::int64_t>(core.config()["seconds_to_answer"].integer(30), 5, 600));
+    patience_ = std::chrono::seconds(core.config()["seconds_to_answer"].integer());
+    restore_scores();
     rounds_ = core.metrics().counter("rounds_total", "Questions asked, by topic.", {"topic"});
     answers_ = core.metrics().counter(
         "answers_total", "How questions ended: right, wrong, nobody.", {"result"});
@@ -72,6 +74,18 @@ class Trivia : public Plugin {
     core.api().on_component("answer:", [this](Interaction& i) { press(i); });
   }
 
+  void restore_scores() {
+    std::string last;
+    while (true) {
+      const auto rows = core_->storage().list(kScoreKey, last);
+      if (rows.empty()) return;
+      for (const auto& [key, text] : rows) {
+        scores_.restore(std::strtoull(key.c_str() + kScoreKey.size(), nullptr, 10), text);
+      }
+      last = rows.back().first;
+    }
+  }
+
   void play(Interaction& interaction) {
     const std::uint64_t channel = interaction.channel_id();
     if (rounds_open_.contains(channel)) {
@@ -83,7 +97,7 @@ class Trivia : public Plugin {
     round.number = ++numbers_;
     round.question = &pick(interaction.option_string("topic"));
     std::shuffle(round.order.begin(), round.order.end(), random_);
-    round.asked = Clock::now();
+    round.asked = core_->now();
     rounds_.with(round.question->topic).add();
     interaction.reply(ask(round));
     core_->after(patience_, [this, channel, number = round.number, interaction] {
@@ -143,12 +157,14 @@ class Trivia : public Plugin {
     const Round round = found->second;
     rounds_open_.erase(found);
     open_.set(static_cast<double>(rounds_open_.size()));
-    thinking_.observe(Clock::now() - round.asked);
+    thinking_.observe(core_->now() - round.asked);
 
     const std::size_t place = letter.empty() ? 4 : static_cast<std::size_t>(letter[0] - 'A');
     const bool right = place < 4 && round.order[place] == 0;
     answers_.with(right ? "right" : "wrong").add();
     const Scores::Score& score = scores_.answered(interaction.guild_id(), right);
+    core_->storage().put(std::string(kScoreKey) + std::to_string(interaction.guild_id()),
+                         Scores::to_text(score));
     Embed embed;
     embed.title = right ? "Right!" : "Not quite.";
     embed.color = right ? kRight : kWrong;

@@ -7,6 +7,7 @@
 
 #include "app/app.hpp"
 #include "app/command_line.hpp"
+#include "app/plugin_template.hpp"
 #include "app/stop_signal.hpp"
 
 int main(int argc, char** argv) {
@@ -20,6 +21,8 @@ int main(int argc, char** argv) {
     case Request::Verb::CheckConfig:
       fmt::print("the configuration is fine\n");
       return kExitFine;
+    case Request::Verb::PluginNew:
+      return run_plugin_new(line.request->new_plugin);
     case Request::Verb::Run:
     case Request::Verb::Demo:
       break;

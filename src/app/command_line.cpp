@@ -71,6 +71,12 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   bool print_example = false;
   check_config->add_flag("--print-example", print_example, "Print the documented example file");
 
+  CLI::App* plugin = cli.add_subcommand("plugin", "Write plugins");
+  plugin->require_subcommand(1);
+  CLI::App* plugin_new = plugin->add_subcommand("new", "Make a folder with a plugin to begin with");
+  plugin_new->add_option("id", request.new_plugin, "Its id, and the folder's name: a-z, 0-9, -, _")
+      ->required();
+
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -78,6 +84,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   }
   if (print_example) {
     request.verb = Request::Verb::PrintExample;
+    return {std::move(request)};
+  }
+  if (plugin_new->parsed()) {
+    request.verb = Request::Verb::PluginNew;
     return {std::move(request)};
   }
   request.verb = run->parsed()    ? Request::Verb::Run

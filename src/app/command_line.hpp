@@ -19,10 +19,11 @@ struct DemoOptions {
 
 // What the program was asked to do.
 struct Request {
-  enum class Verb { Run, Demo, CheckConfig, PrintExample };
+  enum class Verb { Run, Demo, CheckConfig, PrintExample, PluginNew };
   Verb verb = Verb::Run;
   Config config;
   DemoOptions demo;
+  std::string new_plugin;  // PluginNew: its id.
 };
 
 // Exit codes, as promised in the help.

@@ -34,6 +34,8 @@ struct Query {
   SystemTime to;
   std::chrono::milliseconds step{10000};
   Reduction reduction = Reduction::Last;
+  // The family exists: while history holds nothing of it yet, the answer is empty and no error.
+  bool is_known = false;
 };
 
 // Points stand at from + i*step. Absent means that nothing was recorded in that step: a gap.
@@ -57,7 +59,8 @@ struct QueryResult {
 class Reader {
  public:
   virtual ~Reader() = default;
-  // Errors: Invalid (step, range, reduction does not fit the kind), NotFound (no such family),
+  // Errors: Invalid (step, range, reduction does not fit the kind), NotFound (no such family,
+  // and it is not known),
   // Limit (more than 100,000 points), Timeout (over the deadline), Corrupt, Io.
   virtual Result<QueryResult> run(const Query& query) = 0;
   virtual Result<std::vector<SeriesInfo>> series() = 0;

@@ -158,6 +158,7 @@ Result<std::vector<StoredSeries>> SqliteReader::find_series(const Query& query) 
                         make_labels(row.text_at(2), row.blob_at(4))};
     if (matches(series.labels, query.labels)) found.push_back(std::move(series));
   }
+  if (kind.empty() && query.is_known) return found;
   if (kind.empty()) {
     return Error(Errc::NotFound, fmt::format("history holds no family \"{}\"", query.family));
   }

@@ -82,6 +82,10 @@ void serve_query(Site& site, Call& call) {
       site,
       call,
       [query = *std::move(query)](Result<history::Reader*> reader) -> Result<std::string> {
+        // Before the first history tick there is no file.
+        if (!reader && reader.error().kind == Errc::NotFound && query.is_known) {
+          return query_json(query, {query.from, query.step, {}, {}});
+        }
         if (!reader) return std::move(reader).error();
         Result<history::QueryResult> result = (*reader)->run(query);
         if (!result) return std::move(result).error();

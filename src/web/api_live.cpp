@@ -63,8 +63,8 @@ void serve_ticks(Site& site, Call& call) {
 
 void serve_view(Site& site, Call& call) {
   // The pages of the dashboard; anything else would let a visitor invent label values.
-  static constexpr std::array<std::string_view, 4> kPages = {
-      "/", "/commands", "/plugins", "/shards"};
+  static constexpr std::array<std::string_view, 6> kPages = {
+      "/", "/commands", "/plugins", "/shards", "/events", "/discord"};
   constexpr std::string_view kWanted =
       R"(Send {"path": "/"} with the path of a page of the dashboard.)";
   if (call.request.body.size() > 1024) return call.error(400, kWanted);

@@ -1,8 +1,11 @@
 #include "web/history_query.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
+#include "metrics/catalogue.hpp"
 #include "web/json_writer.hpp"
 
 namespace discern::web {
@@ -44,6 +47,12 @@ Result<void> read_times(history::Query& query, const QueryParameters& parameters
   return {};
 }
 
+bool is_built_in(std::string_view family) {
+  return std::any_of(std::begin(metrics::catalogue::kAll),
+                     std::end(metrics::catalogue::kAll),
+                     [&](const metrics::Descriptor* known) { return known->name == family; });
+}
+
 void append_labels(JsonWriter& writer, const history::Labels& labels) {
   writer.open_object("labels");
   for (const auto& [name, value] : labels) writer.text(name, value);
@@ -59,6 +68,7 @@ Result<history::Query> parse_query(const QueryParameters& parameters, SystemTime
     return invalid("Give name, the name of a metric; /api/v1/series lists them.");
   }
   query.family = *name;
+  query.is_known = is_built_in(*name);
   if (Result<void> times = read_times(query, parameters, now); !times) {
     return std::move(times).error();
   }

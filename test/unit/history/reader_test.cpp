@@ -256,6 +256,9 @@ TEST_F(ReaderTest, SaysWhatIsWrongWithAQuery) {
   EXPECT_EQ(kind_of(bad), Errc::Invalid);
   EXPECT_EQ(kind_of(query("test_depth", Reduction::Rate)), Errc::Invalid);
   EXPECT_EQ(kind_of(query("test_nothing", Reduction::Rate)), Errc::NotFound);
+  bad.family = "test_nothing";
+  bad.is_known = true;
+  EXPECT_TRUE(reader()->run(bad).ok());
   bad = query("test_depth", Reduction::Last, 0s);
   EXPECT_EQ(kind_of(bad), Errc::Invalid);
   bad = query("test_depth", Reduction::Last);

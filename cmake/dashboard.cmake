@@ -78,10 +78,17 @@ add_library(discern_dashboard STATIC ${dashboard_embedded}/assets.S ${dashboard_
 add_library(discern::dashboard ALIAS discern_dashboard)
 target_include_directories(discern_dashboard PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
-# The dashboard's own tests, in the same copy of it.
+# The dashboard's own tests, in the same copy of it: they can run beside each other.
 if(dashboard_is_built AND DISCERN_TESTS)
-  add_test(NAME dashboard.unit
-    COMMAND ${CMAKE_COMMAND} -D SOURCE=${dashboard_source} -D WORK=${dashboard_work} -D NPM=${DISCERN_NPM}
-            -P ${PROJECT_SOURCE_DIR}/cmake/test_dashboard.cmake)
-  set_tests_properties(dashboard.unit PROPERTIES TIMEOUT 600)
+  set(run_dashboard ${CMAKE_COMMAND} -D SOURCE=${dashboard_source} -D WORK=${dashboard_work} -D NPM=${DISCERN_NPM})
+  set(test_dashboard -P ${PROJECT_SOURCE_DIR}/cmake/test_dashboard.cmake)
+  add_test(NAME dashboard.copy COMMAND ${run_dashboard} ${test_dashboard})
+  set_tests_properties(dashboard.copy PROPERTIES FIXTURES_SETUP dashboard)
+  # unit: vitest; types: svelte-check, with accessibility warnings as errors; budget: the size of what is served.
+  foreach(task IN ITEMS unit=test types=check budget=budget)
+    string(REPLACE "=" ";" task ${task})
+    list(POP_FRONT task name)
+    add_test(NAME dashboard.${name} COMMAND ${run_dashboard} -D TASK=${task} ${test_dashboard})
+    set_tests_properties(dashboard.${name} PROPERTIES FIXTURES_REQUIRED dashboard TIMEOUT 600)
+  endforeach()
 endif()

@@ -99,6 +99,8 @@ export function startFixture({
     '/api/v1/commands': () => ({ commands: life.commands }),
     '/api/v1/plugins': () => ({ plugins: life.plugins }),
     '/api/v1/shards': () => life.shards(),
+    '/api/v1/rest': () => life.rest(),
+    '/api/v1/interactions': () => life.interactions(),
     '/api/v1/query': query,
     '/api/v1/status': () => ({
       version,

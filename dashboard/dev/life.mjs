@@ -200,4 +200,85 @@ export class Life {
       message: '',
     };
   }
+
+  rest() {
+    const limit = (remaining, more) => ({
+      bucket: 'a1b2c3',
+      buckets: 4,
+      limit: 5,
+      remaining,
+      reset_in_s: 1.8,
+      waiting: 0,
+      blocked: false,
+      ...more,
+    });
+    const route = (name, requests, p50, limits, more) => ({
+      route: name,
+      requests,
+      failed: 0,
+      limited: 0,
+      p50_ms: p50,
+      p95_ms: p50 * 2.4,
+      p99_ms: p50 * 4,
+      limit: limits,
+      ...more,
+    });
+    if (this.scenario === 'empty') {
+      return {
+        routes: [],
+        limited: [],
+        errors: [],
+        waiting: 0,
+        global: { used: 0, limit: 50, blocked_s: 0 },
+        invalid: { count: 0, stop_at: 8000, ban_at: 10_000 },
+        token_refused: false,
+      };
+    }
+    const bad = this.scenario === 'trouble';
+    return {
+      routes: [
+        route('POST /interactions/{}/{}/callback', 14_211, 61, null),
+        route('PATCH /webhooks/{}/{}/messages/@original', 2230, 84, limit(4)),
+        route(
+          'POST /channels/{}/messages',
+          1904,
+          92,
+          limit(bad ? 0 : 2, bad ? { waiting: 12, blocked: true } : {}),
+          bad ? { failed: 31, limited: 29 } : { failed: 1 },
+        ),
+        route('PUT /channels/{}/messages/{}/reactions/{}/@me', 310, 88, limit(0, { limit: 1, reset_in_s: 0.24 })),
+        route('PUT /applications/{}/commands', 2, 140, limit(4)),
+      ],
+      limited: bad
+        ? [
+            { scope: 'user', plugin: 'music', count: 24 },
+            { scope: 'user', plugin: 'trivia', count: 3 },
+            { scope: 'shared', plugin: 'activity', count: 2 },
+          ]
+        : [],
+      errors: bad ? [{ route: 'POST /channels/{}/messages', code: '50013', count: 2 }] : [],
+      waiting: bad ? 12 : 0,
+      global: { used: 3, limit: 50, blocked_s: 0 },
+      invalid: { count: bad ? 4120 : 3, stop_at: 8000, ban_at: 10_000 },
+      token_refused: false,
+    };
+  }
+
+  interactions() {
+    if (this.scenario === 'empty') return { types: [], errors: [] };
+    const type = (name, n, late) => ({
+      type: name,
+      received: n,
+      acknowledged: n - late,
+      acknowledged_by_host: late * 3,
+      ack_p50_ms: 71,
+      ack_p95_ms: 240,
+      ack_p99_ms: 2210,
+      outcomes: { done: n - late * 2, failed: late, late },
+    });
+    return {
+      types: [type('command', this.total, 14), type('component', 802, 0), type('autocomplete', 411, 1)],
+      errors: [],
+    };
+  }
 }

@@ -1,6 +1,16 @@
 /** The only file that calls fetch. Addresses are relative, so that <base href> decides the prefix. */
 
-import type { CommandRow, PluginRow, QueryFunction, QueryResult, Shards, Status, Ticks } from './types';
+import type {
+  CommandRow,
+  Interactions,
+  PluginRow,
+  QueryFunction,
+  QueryResult,
+  Rest,
+  Shards,
+  Status,
+  Ticks,
+} from './types';
 
 /** A failed request in words a person can act on. `status` is 0 when there was no answer at all. */
 export class ApiError extends Error {
@@ -59,6 +69,8 @@ export const api = {
   commands: () => getJson<{ commands: CommandRow[] }>('api/v1/commands').then((r) => r.commands),
   plugins: () => getJson<{ plugins: PluginRow[] }>('api/v1/plugins').then((r) => r.plugins),
   shards: () => getJson<Shards>('api/v1/shards'),
+  rest: () => getJson<Rest>('api/v1/rest'),
+  interactions: () => getJson<Interactions>('api/v1/interactions'),
   status: () => getJson<Status>('api/v1/status'),
   query: (q: QueryOptions, signal?: AbortSignal) =>
     getJson<QueryResult>(

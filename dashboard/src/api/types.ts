@@ -49,6 +49,47 @@ export type Shards = {
   message: string;
 };
 
+export type RestRoute = {
+  route: string;
+  requests: number;
+  failed: number;
+  limited: number;
+  p50_ms: Value;
+  p95_ms: Value;
+  p99_ms: Value;
+  /** Of the fullest of its buckets; null until Discord has named one. */
+  limit: {
+    bucket: string;
+    buckets: number;
+    limit: number;
+    remaining: number;
+    reset_in_s: number;
+    waiting: number;
+    blocked: boolean;
+  } | null;
+};
+export type Rest = {
+  routes: RestRoute[];
+  limited: { scope: string; plugin: string; count: number }[];
+  errors: { route: string; code: string; count: number }[];
+  waiting: number;
+  global: { used: number; limit: number; blocked_s: number };
+  invalid: { count: number; stop_at: number; ban_at: number };
+  token_refused: boolean;
+};
+
+export type InteractionType = {
+  type: string;
+  received: number;
+  acknowledged: number;
+  acknowledged_by_host: number;
+  ack_p50_ms: Value;
+  ack_p95_ms: Value;
+  ack_p99_ms: Value;
+  outcomes: Record<string, number>;
+};
+export type Interactions = { types: InteractionType[]; errors: { type: string; code: string; count: number }[] };
+
 export type Hello = { version: string; boot_id: string; now: number; series: SeriesInfo[] };
 export type Tick = { t: number; v: Value[]; commands?: CommandRow[]; plugins?: PluginRow[] };
 /** v is by column: v[i] belongs to series[i]. */

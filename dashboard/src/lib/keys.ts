@@ -12,7 +12,7 @@ export type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: b
 export function commandFor(e: Press, typing: boolean, onControl: boolean): Command | null {
   if (e.ctrlKey || e.metaKey || e.altKey || typing) return null;
   if (/^[1-6]$/.test(e.key)) return { do: 'range', index: Number(e.key) - 1 };
-  if (/^[ocps]$/.test(e.key)) return { do: 'page', key: e.key };
+  if (/^[ocpsed]$/.test(e.key)) return { do: 'page', key: e.key };
   switch (e.key) {
     case '[':
       return { do: 'shift', direction: -1 };

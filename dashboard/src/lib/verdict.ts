@@ -36,10 +36,10 @@ function shards({ shardsReady: ready, shardsTotal: total }: VerdictInput): Sente
   if (ready === null || total === null)
     return { text: 'The state of the shards is not known yet.', level: 'unknown', href };
   if (total === 0) return { text: 'Not connected to Discord yet.', level: 'warn', href };
-  if (ready >= total) return { text: total === 1 ? 'The bot is up.' : `All ${total} shards up.`, level: 'ok', href };
+  if (ready >= total) return { text: total === 1 ? 'The bot is up.' : total === 2 ? 'Both shards up.' : `All ${total} shards up.`, level: 'ok', href };
   if (ready === 0)
     return {
-      text: total === 1 ? 'The bot is not connected to Discord.' : `All ${total} shards are down.`,
+      text: total === 1 ? 'The bot is not connected to Discord.' : `${total === 2 ? 'Both' : `All ${total}`} shards are down.`,
       level: 'err',
       href,
     };

@@ -7,6 +7,8 @@ export const PAGES = [
   { path: '/commands', href: 'commands', title: 'Commands', key: 'c' },
   { path: '/plugins', href: 'plugins', title: 'Plugins', key: 'p' },
   { path: '/shards', href: 'shards', title: 'Shards', key: 's' },
+  { path: '/events', href: 'events', title: 'Events', key: 'e' },
+  { path: '/discord', href: 'discord', title: 'Discord API', key: 'd' },
 ] as const;
 
 class Router {

@@ -91,7 +91,7 @@ afterEach(async () => {
 describe('the overview', () => {
   it('answers first, then shows cards and tables', async () => {
     const { container } = await open('/');
-    expect(await screen.findByText('All 2 shards up.')).toBeTruthy();
+    expect(await screen.findByText('Both shards up.')).toBeTruthy();
     expect(cardText('guilds')).toBe('42');
     expect(cardText('commands_total')).toBe('1,234');
     expect(screen.getByText('ping', { selector: 'code' })).toBeTruthy();

@@ -30,6 +30,7 @@ describe('verdict', () => {
     expect(text({ shardsReady: 3 })).toContain('1 shard of 4 is down.');
     expect(level({ shardsReady: 3 })).toBe('warn');
     expect(text({ shardsReady: 0 })).toContain('All 4 shards are down.');
+    expect(text({ shardsReady: 2, shardsTotal: 2 })).toContain('Both shards up.');
     expect(level({ shardsReady: 0 })).toBe('err');
   });
   it('names a stuck plugin, its handler and for how long, and says it first', () => {

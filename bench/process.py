@@ -13,14 +13,14 @@ import urllib.request
 PATIENCE = 120
 
 
-def wait_until(what, condition, pause=0.01):
-    deadline = time.monotonic() + PATIENCE
+def wait_until(what, condition, pause=0.01, patience=PATIENCE):
+    deadline = time.monotonic() + patience
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise SystemExit(f"waited {PATIENCE} s in vain: {what}")
+            raise SystemExit(f"waited {patience} s in vain: {what}")
         time.sleep(pause)
 
 

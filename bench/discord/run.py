@@ -21,6 +21,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import process  # noqa: E402
+import scale  # noqa: E402
 import table  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
@@ -120,7 +121,7 @@ def end_to_end(build):
         return clients
 
 
-def rows_of(decode, clients):
+def rows_of(decode, clients, large):
     def events(name):
         return [EVENTS / seconds for seconds in decode[name]]
 
@@ -140,6 +141,9 @@ def rows_of(decode, clients):
     yield table.row("end to end, zstd-stream", "events/s", {"ours": clients["zstd"].rates}, True)
     yield table.row(f"resident, {GUILDS} guilds and {EVENTS:,} events", "MB",
                     {"ours": clients["zlib"].memory, **measured("memory")})
+    yield table.row(f"resident, {large['guilds']:,} guilds on {large['shards']} shards", "MB",
+                    {"ours": large["resident_mb"]})
+    yield table.row("CPU until all of them are there", "s", {"ours": large["cpu_seconds"]})
 
 
 def main(build):
@@ -147,10 +151,11 @@ def main(build):
     os.sched_setaffinity(0, {1})
     decode = table.run_benchmarks(build / "discord_bench", REPETITIONS)
     clients = end_to_end(build)
-    rows = list(rows_of(decode, clients))
+    large = scale.measure(build)
+    rows = list(rows_of(decode, clients, large))
     table.print_table(rows, ["bare", "bare+simdjson", "ws", "discord.js"])
     print(NOT_LIKE_FOR_LIKE)
-    table.write(build, "discord", rows, decode_seconds=decode, clients={
+    table.write(build, "discord", rows, decode_seconds=decode, scale=large, clients={
         name: {"events_per_cpu_second": c.rates, "events_per_second": c.walls,
                "events_per_gateway_thread_second": c.gateway, "resident_mb": c.memory}
         for name, c in clients.items()})

@@ -6,13 +6,17 @@ import http from 'node:http';
 
 const metrics = JSON.parse(readFileSync(process.argv[2]));
 
+// As the seed does: every ten seconds.
+setInterval(() => {
+  metrics.system.uptime = process.uptime();
+  metrics.system.memoryUsage = process.memoryUsage().heapUsed;
+}, 10000);
+
 const server = http.createServer((request, response) => {
   if (request.url !== '/api/metrics') {
     response.writeHead(404).end();
     return;
   }
-  metrics.system.uptime = process.uptime();
-  metrics.system.memoryUsage = process.memoryUsage.rss();
   metrics.web.apiRequestCount += 1;
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.end(JSON.stringify(metrics));

@@ -60,7 +60,9 @@ void Connection::on_payload(const HeartbeatPayload& payload, Instant now) {
   ++gateway_.counts().heartbeats;
   last_heartbeat_ = now;
   heartbeat_asked_.reset();
-  if (payload.sequence && payload.sequence > cursor_) {
+  // Without a session nothing was sent here: a client that has not yet read that its resume was
+  // refused may well name the sequence it had.
+  if (session_ != nullptr && payload.sequence && payload.sequence > cursor_) {
     gateway_.complain(
         now,
         "heartbeat_sequence",

@@ -227,6 +227,18 @@ TEST_F(ConnectionTest, InvalidatesAResumeOfAnUnknownOrForgottenSession) {
   EXPECT_EQ(complaints.count(), 0U);
 }
 
+TEST_F(ConnectionTest, ComplainsAboutAHeartbeatFromTheFutureOfALiveSessionOnly) {
+  Connection& refused = open(socket);
+  refused.on_message(resume("nobody", 7), kNow);
+  refused.on_message(R"({"op":1,"d":7})", kNow);
+  EXPECT_EQ(complaints.count(), 0U);
+  FakeSocket second;
+  Connection& live = open(second);
+  live.on_message(identify(), kNow);
+  live.on_message(R"({"op":1,"d":7})", kNow);
+  EXPECT_EQ(complaints.count(), 1U);
+}
+
 TEST_F(ConnectionTest, RefusesASequenceFromTheFuture) {
   Connection& first = open(socket);
   first.on_message(identify(), kNow);

@@ -1,5 +1,7 @@
 #include "app/pipeline.hpp"
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
 #include "metrics/catalogue.hpp"
@@ -66,7 +68,12 @@ void Pipeline::run() {
 template <class Work>
 void Pipeline::timed(std::string_view part, Work&& work) {
   const SteadyTime begin = clock_.steady_now();
-  work();
+  // The fence: a bug in one part of one tick must not end the bot.
+  try {
+    work();
+  } catch (const std::exception& error) {
+    fail(part, Error(Errc::Internal, error.what()));
+  }
   duration_.with(part).observe(clock_.steady_now() - begin);
 }
 
@@ -83,6 +90,7 @@ void Pipeline::tick(SteadyTime now, bool last) {
   metrics::SnapshotPtr snapshot;
   timed("snapshot",
         [&] { snapshot = registry_.snapshot(clock_.system_now(), now, cut ? &latch_ : nullptr); });
+  if (!snapshot) return;
   series_.set(static_cast<double>(snapshot->series_count()));
   // From here on nobody reads a live counter.
 
@@ -93,13 +101,10 @@ void Pipeline::tick(SteadyTime now, bool last) {
   } else {
     while (next_history_ <= now) next_history_ += intervals_.history;
     timed("history", [&] {
-      if (auto done = stages_.commit(*snapshot, cut); done) {
-        if (history_failing_) log::info("pipeline", "history is written again");
-        history_failing_ = false;
-      } else {
-        history_failing_ = true;
-        fail("history", done.error());
-      }
+      const bool failed_before = std::exchange(history_failing_, true);
+      if (auto done = stages_.commit(*snapshot, cut); !done) return fail("history", done.error());
+      if (failed_before) log::info("pipeline", "history is written again");
+      history_failing_ = false;
     });
   }
   if (stages_.backup && (last || now >= next_backup_)) {

@@ -63,6 +63,11 @@ std::string_view HttpConnection::unread() const {
 void HttpConnection::run() {
   if (writing_ || in_run_) return;
   in_run_ = true;
+  // Also when something throws: the deadline must find a connection that it can end.
+  struct Leave {
+    bool& inside;
+    ~Leave() { inside = false; }
+  } const leave{in_run_};
   const auto keep = shared_from_this();
   bool more = true;
   while (more) {
@@ -101,7 +106,6 @@ void HttpConnection::run() {
         more = false;
     }
   }
-  in_run_ = false;
 }
 
 void HttpConnection::dispatch() {

@@ -27,6 +27,7 @@ struct PipelineTest : testing::Test, metrics::Sink {
                 },
             .commit = [&](const metrics::Snapshot& snapshot, bool) -> Result<void> {
               calls.push_back("commit");
+              if (bug) throw std::logic_error("a bug");
               for (const metrics::Event& mark : snapshot.events()) noted.push_back(mark.text);
               if (disk_full) return Error(Errc::Io, "disk is full");
               return {};
@@ -47,6 +48,7 @@ struct PipelineTest : testing::Test, metrics::Sink {
   std::vector<std::string> calls;
   std::vector<std::string> noted;
   bool disk_full = false;
+  bool bug = false;
   Pipeline pipeline{registry, clock, stages(), {.live = 1s, .history = 10s, .backup = 60s}};
 };
 
@@ -81,6 +83,13 @@ TEST_F(PipelineTest, MarksOfEveryTickAreHandedOnOnce) {
 TEST_F(PipelineTest, AFailedCommitIsCounted) {
   disk_full = true;
   tick_after(10s);
+  EXPECT_EQ(registry.snapshot({}, {})->lifetime_sum("discern_tick_failures_total"), 1);
+}
+
+TEST_F(PipelineTest, AnExceptionEndsThatPartOfThatTickAlone) {
+  bug = true;
+  tick_after(10s, true);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit", "backup"));
   EXPECT_EQ(registry.snapshot({}, {})->lifetime_sum("discern_tick_failures_total"), 1);
 }
 

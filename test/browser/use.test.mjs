@@ -84,8 +84,11 @@ test('keys change the page, the theme and the zone, and ? lists them', () =>
     await page.waitForSelector('dialog[open] >> text=Pause or resume');
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog[open]', { state: 'detached' });
-    await page.keyboard.press('/');
-    assert.equal(await page.evaluate(() => document.activeElement.matches('[data-filter]')), true);
+    // The page hears of the closed dialog a moment after it is gone.
+    await until('the filter has the focus', async () => {
+      await page.keyboard.press('/');
+      return page.evaluate(() => document.activeElement.matches('[data-filter]'));
+    });
   }));
 
 test('a table filters and sorts in the address, and its CSV holds what is shown', () =>

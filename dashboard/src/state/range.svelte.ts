@@ -1,4 +1,4 @@
-import { bounds, rangeParams, readRange, shift, type Range } from '../lib/range';
+import { bounds, rangeParams, readRange, shift, type PresetKey, type Range } from '../lib/range';
 import { dashboard } from './dashboard.svelte';
 import { prefs } from './prefs.svelte';
 import { router } from './router.svelte';
@@ -7,14 +7,18 @@ import { router } from './router.svelte';
 class GlobalRange {
   readonly current = $derived(readRange(router.params, prefs.range));
 
+  /** What was shown before zooming; an address may have brought another preset than the remembered one. */
+  private before: PresetKey | null = null;
+
   choose(next: Range) {
     if (next.kind === 'preset') prefs.range = next.key;
+    else if (this.current.kind === 'preset') this.before = this.current.key;
     router.set(rangeParams(next));
   }
 
-  /** From a zoomed window to the preset last used. */
+  /** From a zoomed window to what was shown before it. */
   back() {
-    if (this.current.kind === 'window') this.choose({ kind: 'preset', key: prefs.range });
+    if (this.current.kind === 'window') this.choose({ kind: 'preset', key: this.before ?? prefs.range });
   }
 
   shift(direction: -1 | 1) {

@@ -84,6 +84,12 @@ constexpr bool has_valid_labels(const Descriptor& family) {
   return true;
 }
 
+// What the name is in OpenMetrics, where a counter's family has no `_total`.
+constexpr std::string_view exposed_name(std::string_view name) {
+  if (name.ends_with("_total")) name.remove_suffix(6);
+  return name;
+}
+
 // Whether the name keeps the rule: [a-z][a-z0-9_]*, `_total` exactly on counters, the unit as the
 // last word before it, no reserved ending. Every name in the catalogue is checked at compile time.
 constexpr bool is_valid_name(const Descriptor& family) {

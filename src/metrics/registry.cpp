@@ -19,12 +19,6 @@ bool same_shape(const Descriptor& a, const Descriptor& b) {
   return a.kind == b.kind && a.labels == b.labels && a.unit == b.unit && a.step == b.step;
 }
 
-// What the name is in OpenMetrics, where a counter's family has no `_total`.
-std::string_view exposed_name(std::string_view name) {
-  if (name.ends_with("_total")) name.remove_suffix(6);
-  return name;
-}
-
 }  // namespace
 
 FamilyBase::FamilyBase(Registry& registry, const Descriptor& descriptor)

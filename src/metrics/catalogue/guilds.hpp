@@ -1,0 +1,43 @@
+#pragma once
+
+// Discord: what the bot sees (src/discord).
+
+#include "metrics/descriptor.hpp"
+
+namespace discern::metrics::catalogue {
+
+inline constexpr Descriptor kGuilds{.name = "discern_discord_guilds",
+                                    .help = "Guilds the bot is in, those with an outage included.",
+                                    .kind = Kind::Gauge,
+                                    .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kUnavailableGuilds{
+    .name = "discern_discord_guilds_unavailable",
+    .help = "Guilds the bot is in that Discord cannot serve at the moment.",
+    .kind = Kind::Gauge};
+inline constexpr Descriptor kUsers{
+    .name = "discern_discord_users",
+    .help = "Sum of the guilds' member counts; a person in two guilds counts twice.",
+    .kind = Kind::Gauge,
+    .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kGuildJoins{.name = "discern_discord_guild_joins_total",
+                                        .help = "Guilds that added the bot.",
+                                        .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kGuildLeaves{.name = "discern_discord_guild_leaves_total",
+                                         .help = "Guilds that removed the bot.",
+                                         .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kMessages{
+    .name = "discern_discord_messages_total",
+    .help = "Messages seen, by kind of author: person, bot or webhook.",
+    .labels = {"author"},
+    .privacy = Privacy::Aggregate};
+
+inline constexpr const Descriptor* kGuildFamilies[] = {
+    &kGuilds,
+    &kUnavailableGuilds,
+    &kUsers,
+    &kGuildJoins,
+    &kGuildLeaves,
+    &kMessages,
+};
+
+}  // namespace discern::metrics::catalogue

@@ -4,7 +4,16 @@
 //
 // OpenTelemetry's exponential histogram at scale 3, Prometheus's native schema 3: bucket i holds
 // the values in (2^(i/8), 2^((i+1)/8)]. A quantile is answered with the geometric middle of its
-// bucket, so its relative error is at most 2^(1/16) - 1 = 4.43 %.
+// bucket. The relative error of that is at most 2^(1/16) - 1 = 4.43 %, because:
+//
+// The q-quantile of n values is the one of rank ceil(q n). Buckets are ordered and their counts
+// exact, so that value v lies in the first bucket i at which the counts, summed from below, reach
+// that rank: 2^(i/8) < v <= 2^((i+1)/8). The answer is m = 2^((i+1/2)/8). So m / v lies in
+// [2^(-1/16), 2^(1/16)), and |m - v| / v is below 2^(1/16) - 1 above v and at most 1 - 2^(-1/16) =
+// 4.24 % below it.
+//
+// It does not depend on the distribution, nor on n; and merging adds counts of equal buckets, so
+// it holds for merged histograms too. It holds for values from 2^-30 to 2^34 (below).
 
 #include <bit>
 #include <cstdint>

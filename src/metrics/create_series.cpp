@@ -1,6 +1,8 @@
 // Registry: how series come to be, from label values or from totals of earlier processes, and what
 // happens when there are too many.
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "base/log.hpp"
@@ -58,6 +60,18 @@ Registry::~Registry() {
   slab::release(first, size);
 }
 
+const Series& Registry::ensure(FamilyBase& family, std::string_view key, std::string& notice) {
+  const std::lock_guard lock(mutex_);
+  if (const Series* found = family.index_.find(key, hash_key(key))) return *found;
+  const Series* made = nullptr;
+  if (family.size_ < family.descriptor_.max_series) {
+    made = create(family, key, WithoutCells::Refuse);
+  }
+  if (made == nullptr) made = &fold(family, key);
+  notice.swap(notice_);
+  return *made;
+}
+
 Series* Registry::create(FamilyBase& family, std::string_view key, WithoutCells policy) {
   const Descriptor& descriptor = family.descriptor_;
   const std::uint32_t cells = cells_of(descriptor.kind);
@@ -65,10 +79,10 @@ Series* Registry::create(FamilyBase& family, std::string_view key, WithoutCells 
   if (cells > 0 && slot == kNoSlot) {
     if (!out_of_cells_) {
       out_of_cells_ = true;
-      log::error("metrics",
-                 "no cells are left for new counters and histograms, first seen with {}; their "
-                 "label sets are counted as \"other\"",
-                 descriptor.name);
+      notice_ = fmt::format(
+          "no cells are left for new counters and histograms, first seen with {}; their label sets "
+          "are counted as \"other\"",
+          descriptor.name);
     }
     if (policy == WithoutCells::Refuse) return nullptr;
   }
@@ -121,10 +135,17 @@ void Registry::give_total(Series& series, FamilyBase& family, Total total) {
 }
 
 void Registry::restore(std::string_view family, std::string_view key, Total total) {
-  const std::lock_guard lock(mutex_);
+  // In the order of snapshot().
+  const std::scoped_lock locks(snapshot_mutex_, mutex_);
   const auto declared = families_.find(family);
-  if (declared != families_.end() && declared->second->index_.find(key, hash_key(key)) != nullptr) {
-    return;
+  if (declared != families_.end()) {
+    if (const Series* found = declared->second->index_.find(key, hash_key(key))) {
+      Series& series = series_[found->id_];
+      if (sequence_ == 0 && series.base_ == nullptr) {
+        give_total(series, *declared->second, std::move(total));
+      }
+      return;
+    }
   }
   restored_[std::string(family)].try_emplace(std::string(key), std::move(total));
   if (declared != families_.end()) restore_into(*declared->second);
@@ -147,7 +168,7 @@ void Registry::restore_into(FamilyBase& family) {
 }
 
 const Series& Registry::fold(FamilyBase& family, std::string_view key) {
-  warn_of_fold(family, key);
+  note_fold(family, key);
   FamilyBase& meter = *families_.find(catalogue::kFolded.name)->second;
   if (&meter != &family) {
     const std::string_view name = family.descriptor_.name;
@@ -160,16 +181,21 @@ const Series& Registry::fold(FamilyBase& family, std::string_view key) {
   return *create(family, other, WithoutCells::Discard);
 }
 
-void Registry::warn_of_fold(FamilyBase& family, std::string_view key) {
+void Registry::note_fold(FamilyBase& family, std::string_view key) {
   if (family.folded_before_ || family.size_ < family.descriptor_.max_series) return;
   family.folded_before_ = true;
-  const std::string_view plugin = plugin_of(family.descriptor_, key);
-  log::warn("metrics",
-            "{} has reached its limit of {} label sets{}{}; further ones are counted as \"other\"",
-            family.descriptor_.name,
-            family.descriptor_.max_series,
-            plugin.empty() ? "" : " with one of plugin ",
-            plugin);
+  const Descriptor& descriptor = family.descriptor_;
+  std::string whose;
+  if (!descriptor.owner.empty()) {
+    whose = fmt::format(" of plugin \"{}\"", descriptor.owner);
+  } else if (const std::string_view plugin = plugin_of(descriptor, key); !plugin.empty()) {
+    whose = fmt::format(" with one of plugin \"{}\"", plugin);
+  }
+  notice_ = fmt::format(
+      "{} has reached its limit of {} label sets{}; further ones are counted as \"other\"",
+      descriptor.name,
+      descriptor.max_series,
+      whose);
 }
 
 }  // namespace discern::metrics

@@ -36,6 +36,8 @@ struct Descriptor {
   std::uint32_t max_series = kDefaultMaxSeries;
   // TopK only: how many items are shown. The last label names the item, those before it the series.
   std::uint32_t top = 10;
+  // The plugin that declared it; empty for what is built in.
+  std::string_view owner = {};
 
   constexpr std::size_t label_count() const {
     std::size_t n = 0;

@@ -10,10 +10,12 @@ namespace {
 // OpenMetrics 1.0: label names and values of an exemplar together.
 constexpr std::size_t kMostCharacters = 128;
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
+// Texts beyond this lead nowhere, and some readers of OpenMetrics end an example at a brace inside
+// its quotes.
+bool is_id(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '{' && c != '}';
+  });
 }
 
 }  // namespace
@@ -23,8 +25,7 @@ void Registry::observe(
   handle.observe(value);
   BucketPosition position{};
   if (handle.slot() == kNoSlot || !is_snake_case(label) || !find_bucket(value, position)) return;
-  const std::string clean = clean_label(text);
-  if (characters(label) + characters(clean) > kMostCharacters) return;
+  if (!is_id(text) || label.size() + text.size() > kMostCharacters) return;
 
   const std::lock_guard lock(mutex_);
   auto known = exemplars_.find(handle.slot());
@@ -32,10 +33,11 @@ void Registry::observe(
   if (known != exemplars_.end()) {
     id = known->second.begin()->second.series;
   } else {
+    if (exemplars_.size() >= kMaxExemplarSeries) return;
     const auto series = std::find_if(series_.begin(), series_.end(), [&](const Series& s) {
       return s.family().kind == Kind::Histogram && s.slot_ == handle.slot();
     });
-    if (series == series_.end() || exemplars_.size() >= kMaxExemplarSeries) return;
+    if (series == series_.end()) return;
     id = series->id_;
     known = exemplars_.try_emplace(handle.slot()).first;
   }
@@ -43,9 +45,7 @@ void Registry::observe(
   exemplar.series = id;
   exemplar.value = value;
   exemplar.time = at;
-  exemplar.labels.assign("{").append(label).append("=\"");
-  append_escaped(exemplar.labels, clean);
-  exemplar.labels.append("\"}");
+  exemplar.labels.assign("{").append(label).append("=\"").append(text).append("\"}");
 }
 
 }  // namespace discern::metrics

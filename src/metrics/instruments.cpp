@@ -38,9 +38,10 @@ void observe_in(std::uint64_t* cells, std::uint32_t slot, double value) {
     if (std::uint64_t* octave = ensure_octave(cells, slot, at.octave)) count = octave + at.step;
   }
   slab::store(*count, slab::load(*count) + 1);
-  if (!std::isfinite(value)) return;
   std::uint64_t& sum = cells[slot + kSum];
-  slab::store(sum, std::bit_cast<std::uint64_t>(std::bit_cast<double>(slab::load(sum)) + value));
+  const double more = std::bit_cast<double>(slab::load(sum)) + value;
+  // A sum that is infinite once says nothing any more.
+  if (std::isfinite(more)) slab::store(sum, std::bit_cast<std::uint64_t>(more));
 }
 
 }  // namespace

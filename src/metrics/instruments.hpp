@@ -73,8 +73,8 @@ inline constexpr std::uint32_t kCells = kOctave + kOctaves / 2;
 
 // Counts values in exponential buckets (buckets.hpp). Wait-free. Values are in the family's base
 // unit: seconds, bytes. NaN is ignored; negative values count as zero; values above the layout
-// count in its last bucket. A snapshot taken in the middle of an observe may have its count without
-// its share of the sum; the next one has both.
+// count in its last bucket, and in the sum as long as that stays finite. A snapshot taken in the
+// middle of an observe may have its count without its share of the sum; the next one has both.
 class Histogram {
  public:
   Histogram() = default;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "metrics/catalogue.hpp"
 
@@ -43,14 +44,11 @@ const Series& FamilyBase::ensure_joined(const LabelValues& values) {
 
 const Series& FamilyBase::ensure_slowly(const LabelValues& values) {
   const std::string key = make_key(descriptor_, values);
-  const std::lock_guard lock(registry_.mutex_);
-  if (const Series* found = index_.find(key, hash_key(key))) return *found;
-  if (size_ < descriptor_.max_series) {
-    if (const Series* made = registry_.create(*this, key, Registry::WithoutCells::Refuse)) {
-      return *made;
-    }
-  }
-  return registry_.fold(*this, key);
+  std::string notice;
+  const Series& series = registry_.ensure(*this, key, notice);
+  // Without the lock: who reads the log may be slow.
+  if (!notice.empty()) log::warn("metrics", "{}", notice);
+  return series;
 }
 
 void FamilyBase::restart_distincts(HashKey key) {
@@ -155,6 +153,7 @@ Result<const Descriptor*> Registry::adopt(const Descriptor& descriptor) {
   Descriptor copy = descriptor;
   copy.name = texts_.keep(descriptor.name);
   copy.help = texts_.keep(to_valid_utf8(descriptor.help, kMostHelpBytes));
+  copy.owner = texts_.keep(descriptor.owner);
   for (std::string_view& label : copy.labels) label = texts_.keep(label);
   copy.max_series = std::clamp(copy.max_series, 1u, kMostAdoptedSeries);
   copy.top = std::clamp(copy.top, 1u, kMostShownItems);

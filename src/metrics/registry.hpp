@@ -56,9 +56,10 @@ class Registry {
   }
 
   // Observes `value` and remembers the newest example of its octave: one label, such as a trace id,
-  // that leads from the histogram to what happened. At most 128 characters of label name and value
-  // together, else the example is dropped; at most kMaxExemplarSeries histograms have any. Takes a
-  // mutex. Never pass what identifies a person.
+  // that leads from the histogram to what happened. The example is dropped when label name and text
+  // are more than 128 characters together, or when the text is no id: visible ASCII characters but
+  // quotes, backslashes and braces. At most kMaxExemplarSeries histograms have any. Takes a mutex.
+  // Never pass what identifies a person.
   void observe(
       Histogram handle, double value, std::string_view label, std::string_view text, SystemTime at);
 
@@ -68,9 +69,10 @@ class Registry {
   Result<const Descriptor*> adopt(const Descriptor& descriptor);
 
   // A lifetime total of an earlier process. The series appears at once when its family is declared,
-  // or else when it will be. Call before anything counts; later calls for the same series are
-  // ignored, as are keys that make_key could not have made. A Distinct is continued when its family
-  // has the key that the total was made with (Family::set_key, before or after).
+  // or else when it will be. What was counted since this process started adds to it. A series that
+  // exists already is given its total only before the first snapshot, and no series twice; keys
+  // that make_key could not have made are ignored. A Distinct is continued when its family has the
+  // key that the total was made with (Family::set_key, before or after).
   void restore(std::string_view family, std::string_view key, Total total);
 
   // Puts a mark on the charts. The oldest is dropped beyond 1,000 between two snapshots.
@@ -96,12 +98,13 @@ class Registry {
 
   template <class Handle>
   Family<Handle>& declare(const Descriptor& descriptor, Kind kind);
+  const Series& ensure(FamilyBase& family, std::string_view key, std::string& notice);
   Series* create(FamilyBase& family, std::string_view key, WithoutCells policy);
   void give_state(Series& series, FamilyBase& family);
   void give_total(Series& series, FamilyBase& family, Total total);
   void restore_into(FamilyBase& family);
   const Series& fold(FamilyBase& family, std::string_view key);
-  void warn_of_fold(FamilyBase& family, std::string_view key);
+  void note_fold(FamilyBase& family, std::string_view key);
   Result<void> check_new_name(const Descriptor& descriptor) const;
   void take_back(Snapshot* snapshot) noexcept;
   Snapshot* take_from_pool();
@@ -128,6 +131,7 @@ class Registry {
   // By slot of the histogram, then by octave.
   std::map<std::uint32_t, std::map<int, Exemplar>> exemplars_;
   bool out_of_cells_ = false;
+  std::string notice_;  // A warning that waits for the mutex to be released.
 
   // Taken before mutex_. Guards what only a snapshot in the making uses.
   mutable std::mutex snapshot_mutex_;

@@ -63,7 +63,7 @@ struct TopKView {
 // One observation of a histogram that leads to what happened.
 struct Exemplar {
   std::uint32_t series = 0;  // Id of its histogram.
-  std::string labels;        // `{trace_id="abc"}`, escaped.
+  std::string labels;        // `{trace_id="abc"}`.
   double value = 0;
   SystemTime time;
 };

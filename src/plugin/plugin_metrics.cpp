@@ -66,6 +66,7 @@ Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discer
   family.help = view(metric.help).empty() ? "Declared by a plugin." : view(metric.help);
   family.unit = unit_of(name);
   family.privacy = metrics::Privacy::Aggregate;
+  family.owner = plugin;
   switch (metric.kind) {
     case DISCERN_COUNTER:
       family.kind = metrics::Kind::Counter;
@@ -98,15 +99,17 @@ Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discer
     }
   }
   const std::lock_guard lock(mutex_);
-  const auto owner = owner_.try_emplace(name, plugin).first;
-  if (owner->second != plugin) {
-    return Error(
-        Errc::Exists,
-        "metric \"" + name + "\" belongs to plugin \"" + owner->second + "\"; choose another name");
-  }
   Result<const metrics::Descriptor*> adopted = registry_.adopt(family);
   if (!adopted) return std::move(adopted).error();
+  if ((*adopted)->owner != plugin) {
+    return Error(Errc::Exists,
+                 "metric \"" + name + "\" belongs to plugin \"" + std::string((*adopted)->owner) +
+                     "\"; choose another name");
+  }
   if (const auto known = number_.find(name); known != number_.end()) return known->second;
+  if (families_.size() == kMost) {
+    return Error(Errc::Limit, "metric \"" + name + "\": the plugins have too many metrics already");
+  }
   if (family.kind == metrics::Kind::Counter) {
     families_.emplace_back(&registry_.counters(**adopted));
   } else if (family.kind == metrics::Kind::Gauge) {
@@ -119,32 +122,31 @@ Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discer
     families_.emplace_back(&registry_.topks(**adopted));
   }
   number_.emplace(name, families_.size());
+  published_[families_.size() - 1].store(&families_.back(), std::memory_order_release);
   return families_.size();
 }
 
 bool OwnFamilies::find(std::uint64_t number,
                        const metrics::LabelValues& values,
                        discern_series& series) {
-  AnyFamily family;
-  {
-    const std::lock_guard lock(mutex_);
-    if (number == 0 || number > families_.size()) return false;
-    family = families_[number - 1];
-  }
-  if (auto* const* counters = std::get_if<0>(&family)) {
+  const AnyFamily* family = number >= 1 && number <= kMost
+                                ? published_[number - 1].load(std::memory_order_acquire)
+                                : nullptr;
+  if (family == nullptr) return false;
+  if (auto* const* counters = std::get_if<0>(family)) {
     series.slot = (*counters)->with(values[0], values[1], values[2]).slot();
-  } else if (auto* const* gauges = std::get_if<1>(&family)) {
+  } else if (auto* const* gauges = std::get_if<1>(family)) {
     static_assert(sizeof(std::atomic<double>) == sizeof(double) &&
                   std::atomic<double>::is_always_lock_free);
     series.cell =
         reinterpret_cast<double*>((*gauges)->with(values[0], values[1], values[2]).cell());
-  } else if (auto* const* histograms = std::get_if<2>(&family)) {
+  } else if (auto* const* histograms = std::get_if<2>(family)) {
     series.slot = (*histograms)->with(values[0], values[1], values[2]).slot();
-  } else if (auto* const* distincts = std::get_if<3>(&family)) {
+  } else if (auto* const* distincts = std::get_if<3>(family)) {
     series.sketch = std::bit_cast<void*>((*distincts)->with(values[0], values[1], values[2]));
   } else {
     series.sketch =
-        std::bit_cast<void*>(std::get<4>(family)->with(values[0], values[1], values[2]));
+        std::bit_cast<void*>(std::get<4>(*family)->with(values[0], values[1], values[2]));
   }
   return true;
 }

@@ -3,13 +3,14 @@
 // What the host counts about one plugin, resolved once; and the plugin's own families.
 
 #include <array>
+#include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "discern/plugin/abi.h"
 #include "metrics/registry.hpp"
@@ -43,10 +44,11 @@ class OwnFamilies {
  public:
   explicit OwnFamilies(metrics::Registry& registry) : registry_(registry) {}
 
-  // Returns a number for `find`. Errors: Invalid, Exists.
+  // Returns a number for `find`. Errors: Invalid, Exists, Limit (kMost).
   Result<std::uint64_t> declare(std::string_view plugin, const discern_metric& metric);
-  // False when there is no such family.
+  // False when there is no such family. Wait-free for known label values.
   bool find(std::uint64_t family, const metrics::LabelValues& values, discern_series& series);
+  static constexpr std::size_t kMost = 4096;  // Families of all plugins together.
 
  private:
   using AnyFamily = std::variant<metrics::Family<metrics::Counter>*,
@@ -56,9 +58,10 @@ class OwnFamilies {
                                  metrics::Family<metrics::TopK>*>;
   metrics::Registry& registry_;
   std::mutex mutex_;
-  std::map<std::string, std::string, std::less<>> owner_;
   std::map<std::string, std::uint64_t, std::less<>> number_;
-  std::vector<AnyFamily> families_;
+  std::deque<AnyFamily> families_;
+  // The same by number - 1, to be read without the mutex.
+  std::array<std::atomic<const AnyFamily*>, kMost> published_{};
 };
 
 }  // namespace discern::plugin

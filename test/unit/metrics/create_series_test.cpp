@@ -108,9 +108,25 @@ TEST(Restore, LeavesOutKeysThatNobodyCouldHaveMade) {
   EXPECT_EQ(registry.snapshot({}, {})->lifetime_sum(kJobs.name), 5);
 }
 
-TEST(Restore, IgnoresASeriesThatCountsAlready) {
+// A collector makes its series before the database is open.
+TEST(Restore, AddsToASeriesThatCountsAlready) {
   Registry registry{SystemTime{}};
   registry.counter(kJobs, "a", "b").add();
+  for (const std::uint64_t steps : {5u, 70u}) {
+    registry.restore(kJobs.name,
+                     "a\x1f"
+                     "b",
+                     {.steps = steps});
+  }
+  const SnapshotPtr now = registry.snapshot({}, {});
+  EXPECT_EQ(now->lifetime_sum(kJobs.name), 6) << "and once only";
+  EXPECT_EQ(now->steps(*now->find_family(kJobs.name)->series[0]), 1u);
+}
+
+TEST(Restore, IgnoresASeriesThatASnapshotHasShown) {
+  Registry registry{SystemTime{}};
+  registry.counter(kJobs, "a", "b").add();
+  registry.snapshot({}, {});
   registry.restore(kJobs.name,
                    "a\x1f"
                    "b",
@@ -143,6 +159,51 @@ TEST(Ensure, LongValuesOfSeveralLabelsFindTheirSeriesAgain) {
   const std::string long_value(200, 'v');
   for (int i = 0; i < 3; ++i) registry.counter(kJobs, long_value, long_value).add();
   EXPECT_EQ(series_of(*registry.snapshot({}, {}), kJobs.name), 1u);
+}
+
+// What the log says while `count` runs.
+template <class Count>
+std::string warnings_of(Count count) {
+  testing::internal::CaptureStderr();
+  count();
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(Fold, WarnsOnceOfAPluginsFamilyByName) {
+  Registry registry{SystemTime{}};
+  const auto own = registry.adopt({.name = "plugin_dice_rolls_total",
+                                   .help = "Rolls.",
+                                   .labels = {"sides"},
+                                   .max_series = 2,
+                                   .owner = "dice"});
+  ASSERT_TRUE(own);
+  auto& rolls = registry.counters(**own);
+  EXPECT_EQ(warnings_of([&] {
+              rolls.with("6").add();
+              rolls.with("20").add();
+            }),
+            "");
+  const std::string said = warnings_of([&] {
+    for (const char* sides : {"4", "8", "12"}) rolls.with(sides).add();
+  });
+  const std::string expected =
+      "plugin_dice_rolls_total has reached its limit of 2 label sets of plugin \"dice\"; further "
+      "ones are counted as \"other\"";
+  const std::size_t at = said.find(expected);
+  ASSERT_NE(at, said.npos) << said;
+  EXPECT_EQ(said.find(expected, at + 1), said.npos) << "a second time";
+}
+
+TEST(Fold, NamesThePluginThatFillsAFamilyOfTheHost) {
+  Registry registry{SystemTime{}};
+  constexpr Descriptor kSmall{
+      .name = "test_small_total", .help = "Few.", .labels = {"plugin", "x"}, .max_series = 1};
+  registry.counter(kSmall, "ping", "a").add();
+  const std::string said = warnings_of([&] { registry.counter(kSmall, "dice", "b").add(); });
+  EXPECT_NE(said.find("test_small_total has reached its limit of 1 label sets with one of plugin "
+                      "\"dice\""),
+            said.npos)
+      << said;
 }
 
 TEST(Fold, MeetsTheMeterToo) {

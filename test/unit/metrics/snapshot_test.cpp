@@ -2,30 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <thread>
 
+#include "counting_new.hpp"
 #include "metrics/registry.hpp"
-
-namespace {
-std::atomic<std::uint64_t> allocations{0};
-}
-
-// Counts every allocation of this program. Not inlined, or the compiler sees malloc and free where
-// it expects new and delete.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace discern::metrics {
 namespace {
@@ -64,15 +44,17 @@ TEST(Snapshot, AllocatesNothingInSteadyState) {
   // Two, as a consumer that keeps the one before has them.
   SnapshotPtr before;
   SnapshotPtr now;
+  slab::Latch latch;
   const auto tick = [&] {
     before = std::move(now);
     registry.counter(kJobs, "7").add();
-    now = registry.snapshot({}, {});
+    slab::latch_current_thread(latch);
+    now = registry.snapshot({}, {}, &latch);
   };
   for (int i = 0; i < 4; ++i) tick();
-  const std::uint64_t start = allocations;
+  const std::uint64_t start = testing_support::allocations;
   for (int i = 0; i < 10; ++i) tick();
-  EXPECT_EQ(allocations, start);
+  EXPECT_EQ(testing_support::allocations, start);
 }
 
 TEST(Snapshot, KnowsWhatWasCountedSinceAnother) {

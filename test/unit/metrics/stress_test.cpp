@@ -104,6 +104,65 @@ TEST_F(Stress, LosesNothingWhileThreadsComeAndGo) {
   EXPECT_EQ(now->find_family(kJobs.name)->series.size(), 301u) << "the cap and other";
 }
 
+// A slab that is latched passes to another thread, which counts in it before the snapshot is taken.
+TEST_F(Stress, ALatchOfAThreadThatEndedLosesAndDoublesNothing) {
+  auto& jobs = registry.counters(kJobs);
+  jobs.with("a");
+  slab::Latch latch;
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    std::thread([&] {
+      jobs.with("a").add();
+      slab::latch_current_thread(latch);
+      jobs.with("a").add();
+    }).join();
+    std::thread([&] { jobs.with("a").add(); }).join();
+    const double cut = registry.snapshot({}, {}, &latch)->lifetime_sum(kJobs.name);
+    EXPECT_GE(cut, static_cast<double>(3 * i - 2));
+    EXPECT_LE(cut, static_cast<double>(3 * i - 1));
+    EXPECT_EQ(registry.snapshot({}, {})->lifetime_sum(kJobs.name), static_cast<double>(3 * i));
+  }
+}
+
+// Everything that producers, plugins and the tick do to a registry, at the same time.
+TEST_F(Stress, NothingTearsWhenEveryPartIsUsedAtOnce) {
+  registry.counters(kJobs);
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  const auto forever = [&](auto work) {
+    threads.emplace_back([&stop, work] {
+      for (std::uint64_t i = 0; !stop; ++i) work(i);
+    });
+  };
+  forever([this](std::uint64_t i) {  // A plugin that is loaded again and again.
+    const std::string name = "plugin_p" + std::to_string(i % 50) + "_total";
+    const auto own = registry.adopt({.name = name, .help = "Own.", .labels = {"x"}, .owner = "p"});
+    ASSERT_TRUE(own.ok());
+    registry.counter(**own, std::to_string(i % 7)).add();
+    registry.annotate({{}, "reload", "p reloaded."});
+  });
+  forever([this](std::uint64_t i) {
+    const Histogram wait = registry.histogram(kWait, i % 2 == 0 ? "a" : "b");
+    registry.observe(wait, std::exp2(static_cast<double>(i % 9)), "trace_id", "t", {});
+  });
+  forever([this](std::uint64_t i) {  // A new day for the daily users.
+    registry.distincts(kUsers).set_key({i, i});
+    EXPECT_GT(registry.memory().bytes, 0u);
+  });
+  forever([this](std::uint64_t) {  // A second consumer, which keeps what it takes for a while.
+    const SnapshotPtr kept = registry.snapshot({}, {});
+    const double before = sum(*kept, kJobs);
+    registry.snapshot({}, {});
+    EXPECT_EQ(sum(*kept, kJobs), before);
+    for (const FamilySeries& family : kept->layout()) {
+      for (const Series* series : family.series) kept->lifetime_total(*series);
+    }
+  });
+  for (int round = 0; round < 3; ++round) count(static_cast<std::uint64_t>(round));
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(sum(*registry.snapshot({}, {}), kJobs), 3 * 3 * static_cast<double>(kEach));
+}
+
 TEST_F(Stress, LatchesAreExactWhileOthersCount) {
   std::atomic<bool> stop{false};
   registry.counter(kJobs, "others");

@@ -1,0 +1,25 @@
+#pragma once
+
+// Counts every allocation of the program. Include it in one file of a program only.
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+namespace discern::testing_support {
+inline std::atomic<std::uint64_t> allocations{0};
+}
+
+// Not inlined, or the compiler sees malloc and free where it expects new and delete.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++discern::testing_support::allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}

@@ -9,6 +9,7 @@
 #include "app/command_line.hpp"
 #include "app/plugin_template.hpp"
 #include "app/stop_signal.hpp"
+#include "export/metrics_reference.hpp"
 
 int main(int argc, char** argv) {
   using namespace discern::app;
@@ -17,6 +18,9 @@ int main(int argc, char** argv) {
   switch (line.request->verb) {
     case Request::Verb::PrintExample:
       fmt::print("{}", example_config());
+      return kExitFine;
+    case Request::Verb::PrintMetrics:
+      fmt::print("{}", discern::exporter::metrics_reference());
       return kExitFine;
     case Request::Verb::CheckConfig:
       fmt::print("the configuration is fine\n");

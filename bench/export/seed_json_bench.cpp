@@ -30,10 +30,11 @@ void ours(benchmark::State& state) {
     views.with(name_of(i)).add(static_cast<std::uint64_t>(i * 7919 % 100'000));
   }
   const metrics::SnapshotPtr snapshot = registry.snapshot({}, {});
+  exporter::SeedJsonEncoder encoder;
   std::string out;
   for (auto _ : state) {
     out.clear();
-    exporter::append_seed_json(out, *snapshot, {});
+    encoder.append(out, *snapshot, {});
     benchmark::DoNotOptimize(out.data());
   }
 }

@@ -22,6 +22,8 @@
 #include "collect/runner.hpp"
 #include "discord/client.hpp"
 #include "history/reader.hpp"
+#include "metrics/catalogue.hpp"
+#include "metrics/stopwatch.hpp"
 #include "plugin/host.hpp"
 #include "web/server.hpp"
 
@@ -289,9 +291,14 @@ void App::start_pipeline() {
                        bool with_sessions) { return commit(snapshot, with_sessions); },
       .backup = {}};
   if (config_.backup.enabled) {
-    stages.backup = [this](const metrics::Snapshot& snapshot) {
+    stages.backup = [this,
+                     encoding = registry_.histogram(metrics::catalogue::kExportDuration, "json")](
+                        const metrics::Snapshot& snapshot) {
       std::string json;
-      exporter::append_seed_json(json, snapshot, server_->seed_extras());
+      {
+        const metrics::ScopedTimer timer(encoding);
+        exporter::append_seed_json(json, snapshot, server_->seed_extras());
+      }
       return storage_->write_backup(json);
     };
   }

@@ -76,6 +76,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   CLI::App* plugin_new = plugin->add_subcommand("new", "Make a folder with a plugin to begin with");
   plugin_new->add_option("id", request.new_plugin, "Its id, and the folder's name: a-z, 0-9, -, _")
       ->required();
+  CLI::App* metrics =
+      cli.add_subcommand("metrics", "Print what is measured, as in docs/metrics.md");
 
   try {
     cli.parse(argc, argv);
@@ -88,6 +90,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   }
   if (plugin_new->parsed()) {
     request.verb = Request::Verb::PluginNew;
+    return {std::move(request)};
+  }
+  if (metrics->parsed()) {
+    request.verb = Request::Verb::PrintMetrics;
     return {std::move(request)};
   }
   request.verb = run->parsed()    ? Request::Verb::Run

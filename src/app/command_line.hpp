@@ -19,7 +19,7 @@ struct DemoOptions {
 
 // What the program was asked to do.
 struct Request {
-  enum class Verb { Run, Demo, CheckConfig, PrintExample, PluginNew };
+  enum class Verb { Run, Demo, CheckConfig, PrintExample, PrintMetrics, PluginNew };
   Verb verb = Verb::Run;
   Config config;
   DemoOptions demo;

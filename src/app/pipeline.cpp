@@ -23,7 +23,7 @@ Pipeline::Pipeline(metrics::Registry& registry,
       intervals_(intervals),
       duration_(registry.histograms(catalogue::kTickDuration)),
       failures_(registry.counters(catalogue::kTickFailures)),
-      series_(registry.gauge(catalogue::kSeries)) {
+      own_cost_(registry) {
   const SteadyTime now = clock.steady_now();
   next_history_ = now + intervals.history;
   next_backup_ = now + intervals.backup;
@@ -83,7 +83,10 @@ void Pipeline::fail(std::string_view part, const Error& error) {
 }
 
 void Pipeline::tick(SteadyTime now, bool last) {
-  timed("collect", stages_.collect);
+  timed("collect", [&] {
+    stages_.collect();
+    own_cost_.update();
+  });
   const bool history_due = last || now >= next_history_;
   const bool cut = history_due && stages_.cut && stages_.cut(latch_);
 
@@ -91,7 +94,6 @@ void Pipeline::tick(SteadyTime now, bool last) {
   timed("snapshot",
         [&] { snapshot = registry_.snapshot(clock_.system_now(), now, cut ? &latch_ : nullptr); });
   if (!snapshot) return;
-  series_.set(static_cast<double>(snapshot->series_count()));
   // From here on nobody reads a live counter.
 
   if (stages_.live != nullptr) timed("live", [&] { stages_.live->consume(snapshot); });

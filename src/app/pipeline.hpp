@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "metrics/own_cost.hpp"
 #include "metrics/registry.hpp"
 #include "metrics/sink.hpp"
 
@@ -67,7 +68,7 @@ class Pipeline {
   const PipelineIntervals intervals_;
   metrics::Family<metrics::Histogram>& duration_;
   metrics::Family<metrics::Counter>& failures_;
-  metrics::Gauge series_;
+  const metrics::OwnCost own_cost_;
 
   SteadyTime next_history_{};
   SteadyTime next_backup_{};

@@ -15,7 +15,7 @@ using metrics::Kind;
 
 constexpr std::string_view kIntroduction = R"(# Metrics
 
-Generated from `src/metrics/catalogue.hpp` by `./dev docs`; do not edit.
+Generated from `src/metrics/catalogue/` by `./dev docs`; do not edit.
 
 Every family that Discern itself has. Those of plugins begin with `plugin_<id>_` and are described by
 the plugin. `GET /metrics` shows them all, in Prometheus's text format or, when the client asks for

@@ -1,5 +1,6 @@
 #include "export/prometheus_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -81,6 +82,8 @@ class Writer {
       : block_(out), snapshot_(snapshot), options_(options), format_(format) {
     TextBlock(created_).put_number(epoch_seconds(snapshot.process_start()));
     created_.push_back('\n');
+    prefix_.reserve(kLineRoom);
+    escaped_.reserve(kLineRoom);
   }
 
   void family(const FamilySeries& family) {
@@ -280,17 +283,6 @@ class Writer {
 };
 
 }  // namespace
-
-std::string_view content_type(TextFormat format) {
-  return format == TextFormat::OpenMetrics
-             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-             : "text/plain; version=0.0.4; charset=utf-8";
-}
-
-TextFormat negotiate(std::string_view accept) {
-  return accept.find("application/openmetrics-text") != accept.npos ? TextFormat::OpenMetrics
-                                                                    : TextFormat::Prometheus;
-}
 
 void append_text(std::string& out,
                  const Snapshot& snapshot,

@@ -18,7 +18,8 @@ enum class TextFormat {
 // The value for Content-Type.
 std::string_view content_type(TextFormat format);
 
-// What an Accept header asks for: OpenMetrics when it names it, else Prometheus text.
+// What an Accept header asks for: OpenMetrics when it names it and prefers nothing to it, else
+// Prometheus text.
 TextFormat negotiate(std::string_view accept);
 
 // About the items of TopK families that count acts of people (Privacy::Aggregate): busiest guilds,

@@ -1,6 +1,7 @@
 // Endpoints that show the newest snapshot as a whole. It is at most one live tick (a second) old,
 // and each form of it is encoded once, however many ask.
 
+#include "metrics/stopwatch.hpp"
 #include "web/site.hpp"
 
 namespace discern::web {
@@ -25,7 +26,10 @@ void serve_prometheus(Site& site, Call& call) {
   if (!cache.bytes || cache.sequence != snapshot->sequence()) {
     auto text = std::make_shared<std::string>();
     text->reserve(cache.bytes ? cache.bytes->size() + 4096 : 64 * 1024);
-    exporter::append_text(*text, *snapshot, format);
+    {
+      const metrics::ScopedTimer timer(site.text_time[static_cast<std::size_t>(format)]);
+      exporter::append_text(*text, *snapshot, format);
+    }
     cache = {snapshot->sequence(), std::move(text)};
   }
   net::HttpResponse response;
@@ -42,7 +46,10 @@ void serve_seed_metrics(Site& site, Call& call) {
   if (!cache.bytes || cache.sequence != snapshot->sequence()) {
     try {
       auto text = std::make_shared<std::string>();
-      exporter::append_seed_json(*text, *snapshot, site.seed_extras());
+      {
+        const metrics::ScopedTimer timer(site.json_time);
+        site.seed_encoder.append(*text, *snapshot, site.seed_extras());
+      }
       cache = {snapshot->sequence(), std::move(text)};
     } catch (const std::exception&) {
       // The seed's own words.

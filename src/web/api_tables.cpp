@@ -47,24 +47,45 @@ void serve_plugins(Site& site, Call& call) {
   call.json(std::move(out));
 }
 
-// What is collected at all, and why that is acceptable. Never changes while the program runs.
+namespace {
+
+void append_family(JsonWriter& writer, const metrics::Descriptor& family) {
+  writer.open_object()
+      .text("name", family.name)
+      .text("help", family.help)
+      .text("unit", to_string(family.unit))
+      .text("kind", to_string(family.kind))
+      .open_array("labels");
+  for (std::size_t i = 0; i < family.label_count(); ++i) writer.text(family.labels[i]);
+  writer.close_array().text("privacy", to_string(family.privacy));
+  if (family.owner.empty()) {
+    writer.null("plugin");
+  } else {
+    writer.text("plugin", family.owner);
+  }
+  writer.close_object();
+}
+
+}  // namespace
+
+// What is collected at all, and why that is acceptable: what is built in, then what plugins added.
 void serve_catalogue(Site& site, Call& call) {
-  if (!site.catalogue) {
+  const metrics::SnapshotPtr& snapshot = site.hub.snapshot();
+  const std::size_t declared = snapshot ? snapshot->layout().size() : 0;
+  if (!site.catalogue || site.catalogue_size != declared) {
     auto out = std::make_shared<std::string>();
     JsonWriter writer(*out);
     writer.open_object().open_array("families");
     for (const metrics::Descriptor* family : metrics::catalogue::kAll) {
-      writer.open_object()
-          .text("name", family->name)
-          .text("help", family->help)
-          .text("unit", to_string(family->unit))
-          .text("kind", to_string(family->kind))
-          .open_array("labels");
-      for (std::size_t i = 0; i < family->label_count(); ++i) writer.text(family->labels[i]);
-      writer.close_array().text("privacy", to_string(family->privacy)).close_object();
+      append_family(writer, *family);
+    }
+    for (std::size_t i = 0; i < declared; ++i) {
+      const metrics::Descriptor& family = *snapshot->layout()[i].family;
+      if (!family.owner.empty()) append_family(writer, family);
     }
     writer.close_array().close_object();
     site.catalogue = std::move(out);
+    site.catalogue_size = declared;
   }
   call.json(site.catalogue);
 }

@@ -17,7 +17,10 @@ Site::Site(Options given, metrics::Registry& registry, Windows seen)
            windows.plugins,
            hub,
            [this](std::function<void()> work) { post(std::move(work)); }),
-      pool(options.query_threads, windows.make_reader) {}
+      pool(options.query_threads, windows.make_reader),
+      text_time{registry.histogram(metrics::catalogue::kExportDuration, "prometheus"),
+                registry.histogram(metrics::catalogue::kExportDuration, "openmetrics")},
+      json_time(registry.histogram(metrics::catalogue::kExportDuration, "json")) {}
 
 exporter::SeedExtras Site::seed_extras() const {
   const LiveSink::Delays delays = live.delays();

@@ -37,9 +37,14 @@ struct Site {
   // Runs work on the web thread. Set before the first tick.
   std::function<void(std::function<void()>)> post;
 
+  // How long encoding takes.
+  const metrics::Histogram text_time[2];  // By exporter::TextFormat.
+  const metrics::Histogram json_time;
+  exporter::SeedJsonEncoder seed_encoder;
   SnapshotCache seed_json;
   SnapshotCache text[2];  // By exporter::TextFormat.
   net::SharedBytes catalogue;
+  std::size_t catalogue_size = 0;  // Families that were declared when it was made.
   std::unordered_map<std::string_view, net::SharedBytes> inflated;  // Assets, by path.
 
   exporter::SeedExtras seed_extras() const;

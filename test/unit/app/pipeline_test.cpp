@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "metrics/catalogue.hpp"
+
 namespace discern::app {
 namespace {
 
@@ -91,6 +95,23 @@ TEST_F(PipelineTest, AnExceptionEndsThatPartOfThatTickAlone) {
   tick_after(10s, true);
   EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit", "backup"));
   EXPECT_EQ(registry.snapshot({}, {})->lifetime_sum("discern_tick_failures_total"), 1);
+}
+
+TEST_F(PipelineTest, EveryTickShowsWhatCountingCosts) {
+  namespace catalogue = metrics::catalogue;
+  tick_after(1s);
+  tick_after(1s);
+  const metrics::SnapshotPtr now = registry.snapshot({}, {});
+  const auto sum = [&](const metrics::Descriptor& d) { return now->lifetime_sum(d.name); };
+  EXPECT_EQ(now->find_family(catalogue::kOperationCost.name)->series.size(), 4u);
+  EXPECT_GT(sum(catalogue::kOperationCost), 0);
+  EXPECT_GT(sum(catalogue::kSeries), 0);
+  EXPECT_GT(sum(catalogue::kSeriesMemory), 0);
+  const auto& parts = now->find_family(catalogue::kTickDuration.name)->series;
+  const auto snapshots = std::find_if(
+      parts.begin(), parts.end(), [](const auto* part) { return part->key() == "snapshot"; });
+  ASSERT_NE(snapshots, parts.end());
+  EXPECT_EQ(now->histogram(**snapshots).count, 2u);
 }
 
 }  // namespace

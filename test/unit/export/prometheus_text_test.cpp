@@ -94,6 +94,12 @@ TEST(TextFormat, IsNegotiatedByAccept) {
   EXPECT_EQ(negotiate("text/plain;version=0.0.4"), TextFormat::Prometheus);
   EXPECT_EQ(negotiate("application/openmetrics-text;version=1.0.0,text/plain;q=0.5"),
             TextFormat::OpenMetrics);
+  // What Prometheus 2 and 3 send.
+  EXPECT_EQ(negotiate("application/openmetrics-text;version=1.0.0,application/openmetrics-text;"
+                      "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+            TextFormat::OpenMetrics);
+  EXPECT_EQ(negotiate("text/plain, application/openmetrics-text; q=0.5"), TextFormat::Prometheus);
+  EXPECT_EQ(negotiate("application/openmetrics-text;q=0"), TextFormat::Prometheus);
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ TEST_F(ServerTest, CountsWhatItServes) {
   EXPECT_THAT(text,
               HasSubstr("discern_web_request_duration_seconds_count{route=\"/api/metrics\"} 1"));
   EXPECT_EQ(server->seed_extras().api_response_ms.size(), 2u);
+  EXPECT_THAT(text, HasSubstr("discern_export_duration_seconds_count{format=\"json\"} 1"));
 }
 
 TEST_F(ServerTest, CountsPageViewsOfKnownPagesOnly) {
@@ -248,6 +249,19 @@ TEST_F(ServerTest, ListsEveryFamilyThereIs) {
   for (const metrics::Descriptor* family : catalogue::kAll) {
     EXPECT_THAT(body, HasSubstr("\"name\":\"" + std::string(family->name) + "\""));
   }
+  // A plugin declares one of its own, and is named.
+  const auto own = registry.adopt({.name = "plugin_dice_rolls_total",
+                                   .help = "Rolls.",
+                                   .labels = {"sides"},
+                                   .privacy = metrics::Privacy::Aggregate,
+                                   .owner = "dice"});
+  ASSERT_TRUE(own);
+  registry.counters(**own);
+  tick();
+  EXPECT_THAT(body_of(ask("/api/v1/catalogue")),
+              HasSubstr(R"({"name":"plugin_dice_rolls_total","help":"Rolls.","unit":"",)"
+                        R"("kind":"counter","labels":["sides"],"privacy":"aggregate",)"
+                        R"("plugin":"dice"})"));
 }
 
 TEST_F(ServerTest, TellsItsStatus) {

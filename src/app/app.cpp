@@ -239,6 +239,9 @@ plugin::HostOptions App::plugin_options() {
           }
         });
   };
+  options.send_gateway = [this](discord::Op op, discord::GuildId guild, std::string d, auto done) {
+    client_->send_gateway(op, guild, std::move(d), std::move(done));
+  };
   return options;
 }
 

@@ -132,6 +132,13 @@ void Client::set_presence(const Presence& presence) {
   parts_->cluster.set_presence(presence);
 }
 
+void Client::send_gateway(Op op,
+                          GuildId guild,
+                          std::string d,
+                          std::function<void(Result<void>)> done) {
+  parts_->cluster.send(op, guild, std::move(d), std::move(done));
+}
+
 std::string token_fingerprint(const Secret& token) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;

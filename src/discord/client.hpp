@@ -18,6 +18,7 @@
 #include "base/secret.hpp"
 #include "discord/model/dispatch.hpp"
 #include "discord/model/intents.hpp"
+#include "discord/model/opcode.hpp"
 #include "discord/model/presence.hpp"
 #include "discord/model/rest_port.hpp"
 #include "discord/session.hpp"
@@ -130,6 +131,12 @@ class Client final : public StatusSource {
   void register_commands(std::string commands, GuildId guild, RegistrationDone done);
 
   void set_presence(const Presence& presence);
+
+  // Sends to the gateway, on the connection of the guild's shard (without a guild, shard 0):
+  // members, voice states, sounds. `d` is JSON. Waits for its place in the 120 payloads of a
+  // minute. `done` is called on the gateway thread; errors: Limit (over 4,096 bytes, too many
+  // waiting), Unavailable (no session at the moment), NotFound (another process has that shard).
+  void send_gateway(Op op, GuildId guild, std::string d, std::function<void(Result<void>)> done);
 
  private:
   struct Parts;

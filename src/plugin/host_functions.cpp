@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "base/log.hpp"
 #include "plugin/discord_names.hpp"
@@ -229,6 +231,48 @@ struct HostFunctions : HostCall {
     });
   }
 
+  static std::int32_t send_gateway(void* context,
+                                   const discern_gateway_payload* given,
+                                   discern_failure* failure) noexcept {
+    const discern_gateway_payload what = read_struct(given);
+    Instance& instance = self(context);
+    const std::string name = "gateway opcode " + std::to_string(what.op);
+    return ask(instance, what.done, failure, [&](std::uint64_t callback) -> Result<void> {
+      constexpr discord::Op kAllowed[] = {discord::Op::VoiceStateUpdate,
+                                          discord::Op::RequestGuildMembers,
+                                          discord::Op::RequestSoundboardSounds,
+                                          discord::Op::RequestChannelInfo};
+      const auto op = static_cast<discord::Op>(what.op);
+      if (what.op > 255 ||
+          std::find(std::begin(kAllowed), std::end(kAllowed), op) == std::end(kAllowed)) {
+        return Error(Errc::Invalid, name + " is not a plugin's to send; 4, 8, 31 and 43 are");
+      }
+      // What is no JSON would end the connection of the shard, for all plugins.
+      boost::system::error_code bad;
+      const boost::json::value d = boost::json::parse(view(what.d), bad);
+      if (bad || !d.is_object()) return Error(Errc::Invalid, name + " takes a JSON object");
+      const auto& send = instance.services_.options.send_gateway;
+      if (!send) return Error(Errc::Unavailable, "there is no gateway here");
+      send(op,
+           discord::GuildId{what.guild},
+           boost::json::serialize(d),
+           [weak = instance.weak_from_this(),
+            name,
+            done = instance.result_callback(callback, name)](Result<void> sent) {
+             const std::shared_ptr<Instance> held = weak.lock();
+             if (!held) return;
+             if (!sent.ok() && !done) {
+               log::warn(
+                   "plugin", "plugin \"{}\": {} failed: {}", held->id(), name, sent.error().text);
+             }
+             if (!done) return;
+             if (sent.ok()) return done({discord::RestResponse{}, 0, 0});
+             done({std::move(sent).error(), 0, 0});
+           });
+      return {};
+    });
+  }
+
   static std::uint64_t declare_metric(void* context,
                                       const discern_metric* given,
                                       discern_failure* failure) noexcept {
@@ -332,6 +376,7 @@ discern_host make_host_table(Instance& instance) {
   table.add_top = HostFunctions::add_top;
   table.record = HostFunctions::record;
   add_io_functions(table);
+  table.send_gateway = HostFunctions::send_gateway;
   return table;
 }
 

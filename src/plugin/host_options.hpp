@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "discord/model/ids.hpp"
+#include "discord/model/opcode.hpp"
 #include "plugin/config_schema.hpp"
 #include "plugin/fault_meter.hpp"
 #include "plugin/web_request.hpp"
@@ -52,6 +54,10 @@ struct HostOptions {
   // Registers the bot's slash commands at Discord: the whole set, as for a bulk overwrite. Called
   // when the set differs from the last one given, on the host's own thread; must not block.
   std::function<void(discord::ApplicationId, std::string json)> register_commands;
+  // Sends to the gateway for a plugin, as Client::send_gateway. Empty: refused.
+  std::function<void(
+      discord::Op, discord::GuildId, std::string d, std::function<void(Result<void>)> done)>
+      send_gateway;
 };
 
 }  // namespace discern::plugin

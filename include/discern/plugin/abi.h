@@ -259,6 +259,14 @@ enum {
   DISCERN_DISTINCT = 4,
   DISCERN_TOPK = 5, /* Its last label names the item. */
 };
+/* To the gateway, on the connection of the guild's shard: opcodes 4, 8, 31 and 43. */
+typedef struct discern_gateway_payload {
+  uint32_t size;
+  uint32_t op;
+  uint64_t guild;
+  discern_text d;        /* JSON; with all around it at most 4,096 bytes. */
+  discern_callback done; /* discern_result, without status and body; may be all null. */
+} discern_gateway_payload;
 
 /* The host puts "plugin_<id>_" before the name. */
 typedef struct discern_metric {
@@ -342,6 +350,9 @@ typedef struct discern_host {
                      const discern_storage_request* request,
                      const discern_storage_rows* rows,
                      discern_failure* failure);
+  int32_t (*send_gateway)(void* context,
+                          const discern_gateway_payload* payload,
+                          discern_failure* failure);
 } discern_host;
 
 /* What a plugin is told about itself. Texts are valid as long as it is loaded. */

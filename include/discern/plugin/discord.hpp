@@ -214,6 +214,30 @@ class Discord {
     return change_member(guild, user, change, reason, std::move(then));
   }
 
+  // ---- Over the gateway. What comes back are events: core.on("GUILD_MEMBERS_CHUNK", ...). `then`
+  // hears whether it was sent.
+  // Members whose name begins so. Everybody, with an empty text and limit 0, needs the intent
+  // GUILD_MEMBERS and is answered once in 30 s for each guild.
+  template <Continuation<Reply> Then = Done>
+  auto request_members(Id guild, std::string_view name, std::uint32_t limit, Then then = {}) {
+    JsonObject d;
+    d.add_id("guild_id", guild).add("query", name).add("limit", limit);
+    return send_gateway(8, guild, d.text(), std::move(then));
+  }
+  // At most 100.
+  template <Continuation<Reply> Then = Done>
+  auto request_members(Id guild, const std::vector<Id>& users, Then then = {}) {
+    JsonObject d;
+    d.add_id("guild_id", guild).add("user_ids", detail::ids_json(users)).add("limit", 0);
+    return send_gateway(8, guild, d.text(), std::move(then));
+  }
+  // Any of the opcodes 4 (voice state), 8 (members), 31 (sounds), 43 (channel info) for a guild.
+  template <Continuation<Reply> Then = Done>
+  auto send_gateway(std::uint32_t op, Id guild, std::string_view d, Then then = {}) {
+    return detail::complete<Reply>(
+        std::move(then), [&](Done done) { begin_gateway(op, guild, d, std::move(done)); });
+  }
+
   // ---- Anything else.
   template <Continuation<Reply> Then = Done>
   auto request(const Call& call, Then then = {}) {
@@ -295,6 +319,7 @@ class Discord {
                 std::string(reason)},
                std::move(then));
   }
+  void begin_gateway(std::uint32_t op, Id guild, std::string_view d, Done done);
   void begin_private(Id user, const Message& message, Done done);
   std::string until(std::chrono::seconds length) const;
   void send(const Call& call, Done done);
@@ -333,6 +358,18 @@ inline std::string Discord::until(std::chrono::seconds length) const {
   gmtime_r(&end, &utc);
   char text[32];
   return std::string(text, std::strftime(text, sizeof text, "\"%Y-%m-%dT%H:%M:%SZ\"", &utc));
+}
+
+inline void Discord::begin_gateway(std::uint32_t op, Id guild, std::string_view d, Done done) {
+  auto payload = detail::sized<discern_gateway_payload>();
+  payload.op = op;
+  payload.guild = guild;
+  payload.d = detail::text(d);
+  if (done) payload.done = detail::make_done(std::move(done));
+  auto failure = detail::sized<discern_failure>();
+  if (host_->send_gateway(host_->context, &payload, &failure) != DISCERN_OK) {
+    detail::raise(failure);
+  }
 }
 
 inline void Discord::send(const Call& call, Done done) {

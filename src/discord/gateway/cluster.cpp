@@ -242,6 +242,23 @@ void Cluster::set_presence(const Presence& presence) {
   });
 }
 
+void Cluster::send(Op op, GuildId guild, std::string d, std::function<void(Result<void>)> done) {
+  asio::post(io_, [this, op, guild, d = std::move(d), done = std::move(done)] {
+    done(send_to_shard(op, guild, d));
+  });
+}
+
+Result<void> Cluster::send_to_shard(Op op, GuildId guild, std::string_view d) {
+  if (shard_count_ == 0) return Error(Errc::Unavailable, "the gateway is not known yet");
+  const auto id = static_cast<std::uint32_t>((guild.value >> 22) % shard_count_);
+  Shard* shard = find_shard(id);
+  if (shard == nullptr) {
+    return Error(Errc::NotFound,
+                 "shard " + std::to_string(id) + " is run by another process of this bot");
+  }
+  return shard->send(op, encode_payload(op, d));
+}
+
 ApplicationId Cluster::application() const {
   return {application_.load(std::memory_order_relaxed)};
 }

@@ -42,6 +42,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   GatewayStatus status() const override;
   void sample(SteadyTime now);
   void set_presence(const Presence& presence);
+  void send(Op op, GuildId guild, std::string d, std::function<void(Result<void>)> done);
   // None until the first session.
   ApplicationId application() const;
   // Shown in status() and logged when it is new; empty takes it back. Any thread.
@@ -70,6 +71,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   void move_guilds(std::uint32_t shard_count);
   void settle_guilds(SteadyTime now);
   Shard* find_shard(std::uint32_t id);
+  Result<void> send_to_shard(Op op, GuildId guild, std::string_view d);
 
   void ask_slot(std::uint32_t shard) override;
   void return_slot(std::uint32_t shard, bool spent) override;

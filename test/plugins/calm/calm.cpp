@@ -32,6 +32,12 @@ class Calm : public Plugin {
         i.reply(reply.ok ? "sent" : "not sent: " + reply.error);
       });
     });
+    core.api().register_command("members", "Asks the gateway", [this](Interaction& i) {
+      core_->discord().request_members(i.guild_id(), "ad", 5, [i](const Reply& sent) {
+        i.reply(sent.ok ? "asked" : "not asked: " + sent.error);
+      });
+      core_->discord().send_gateway(8, i.guild_id(), R"(null},"op":2,"d":{"token":1)");
+    });
     core.api().on_component("press:", [](Interaction& i) { i.update("pressed " + i.name()); });
     core.api().register_route("/", [](const Request& request, Response& response) {
       response.html(html("<p>{}</p>", request.query("q")));

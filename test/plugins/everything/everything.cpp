@@ -130,10 +130,10 @@ class Everything : public Plugin {
       i.reply("nothing to see", [i](const Reply&) { i.delete_reply(); });
     });
     api.register_command("late", "Answers after the host lost patience", [this](Interaction& i) {
-      core_->after(1500ms, [i] { i.reply("better late"); });
+      core_->after(2500ms, [i] { i.reply("better late"); });
     });
     api.register_command("stuck", "Does not come back for a while", [](Interaction& i) {
-      std::this_thread::sleep_for(1500ms);
+      std::this_thread::sleep_for(2500ms);
       i.reply("awake");
     });
     api.register_command("report", "Opens a form", [](Interaction& i) {
@@ -265,6 +265,9 @@ class Everything : public Plugin {
   void add_people(Tour& tour, std::uint64_t guild, std::uint64_t user) {
     Discord& discord = core_->discord();
     tour.add("private", [=, &discord](Done done) { discord.send_private(user, "psst", done); });
+    tour.add("ask for members", [=, &discord](Done done) {
+      discord.request_members(guild, std::vector<std::uint64_t>{user}, done);
+    });
     tour.add("make role", [=, &discord](Done done) {
       discord.request(
           "POST", "/guilds/{}/roles", {std::to_string(guild)}, R"({"name":"guest"})", done, "new");

@@ -122,6 +122,25 @@ TEST_F(PluginHost, AnswersUnknownAndExpiredInteractionsAsWhatTheyAre) {
   EXPECT_EQ(rest_.count(), 2u);
 }
 
+TEST_F(PluginHost, SendsToTheGatewayForAPluginWhatIsAPluginsToSend) {
+  std::mutex mutex;
+  std::vector<std::string> sent;
+  options_.send_gateway = [&](discord::Op op, discord::GuildId guild, std::string d, auto done) {
+    {
+      const std::lock_guard lock(mutex);
+      sent.push_back(std::string(to_string(op)) + " " + guild.text() + " " + d);
+    }
+    done(Error(Errc::Unavailable, "shard 0 has no session at the moment"));
+  };
+  start_with({"calm"});
+  command("members");
+  ASSERT_TRUE(reaches("discern_plugin_errors_total", "calm,command", 1))
+      << "what is no JSON is refused";
+  const std::lock_guard lock(mutex);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0], R"(request_guild_members 123 {"guild_id":"123","query":"ad","limit":5})");
+}
+
 TEST_F(PluginHost, RunsAnInteractionThatIsDeliveredTwiceOnce) {
   start_with({"calm"});
   command("calm");

@@ -5,10 +5,8 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <limits>
 #include <random>
 
-#include "app/config_values.hpp"
 #include "app/descriptors.hpp"
 #include "app/pipeline.hpp"
 #include "app/simulator.hpp"
@@ -146,6 +144,7 @@ class App {
 
   Result<void> make_producers();
   plugin::HostOptions plugin_options();
+  void tell_invitation(discord::ApplicationId application) const;
   Result<discord::ClientOptions> client_options();
   Result<void> start_web();
   void start_pipeline();
@@ -161,7 +160,6 @@ class App {
   collect::LoopProber prober_;
   std::unique_ptr<Simulator> simulator_;
   std::unique_ptr<Storage> storage_;
-  discord::GuildId command_guild_;
   std::unique_ptr<discord::Client> client_;
   std::unique_ptr<plugin::Host> plugins_;
   std::unique_ptr<web::Server> server_;
@@ -180,16 +178,9 @@ Result<void> App::make_producers() {
   // Discord is asked for what the plugins need and what the operator adds, and for nothing else.
   discord::Intents intents = discord::intent::kGuilds | plugins_->intents();
   std::vector<std::pair<discord::Intents, std::string>> wishes;
-  for (const std::string& name : config_.discord.intents) {
-    const auto intent = discord::find_intent(name);
-    if (!intent) {
-      return Error(Errc::Invalid,
-                   fmt::format("discord.intents: there is no intent \"{}\"; they are written as in "
-                               "Discord's documentation, such as \"GUILD_MEMBERS\"",
-                               name));
-    }
-    intents |= *intent;
-    wishes.emplace_back(*intent, "the configuration (discord.intents)");
+  intents |= config_.discord.intents;
+  if (config_.discord.intents != 0) {
+    wishes.emplace_back(config_.discord.intents, "the configuration (discord.intents)");
   }
   for (unsigned bit = 0; bit < 64; ++bit) {
     const discord::Intents intent = discord::Intents{1} << bit;
@@ -204,6 +195,16 @@ Result<void> App::make_producers() {
   if (!sessions) return std::move(sessions).error();
   client_->restore(*std::move(sessions));
   return {};
+}
+
+// The address by which a server's owner adds the bot, with what its plugins need.
+void App::tell_invitation(discord::ApplicationId application) const {
+  if (request_.verb == Request::Verb::Demo) return;
+  log::info("app",
+            "to add the bot to a server, open https://discord.com/oauth2/authorize?client_id={}"
+            "&scope=bot+applications.commands&permissions={}",
+            application.text(),
+            plugins_->permissions());
 }
 
 plugin::HostOptions App::plugin_options() {
@@ -227,11 +228,12 @@ plugin::HostOptions App::plugin_options() {
     options.send_web =
         make_web_send(client_->http(), config_.plugins.outgoing_http == "public", kVersion);
   }
-  options.register_commands = [this](discord::ApplicationId, std::string json) {
+  options.register_commands = [this](discord::ApplicationId application, std::string json) {
+    tell_invitation(application);
     // One process of a bot does it for all: two that replace each other's list would never end.
     if (config_.discord.shard_range.first > 0) return;
     client_->register_commands(
-        std::move(json), command_guild_, [](Result<discord::Registration> done) {
+        std::move(json), config_.discord.guild, [](Result<discord::Registration> done) {
           if (!done) {
             log::error("app", "the slash commands could not be registered: {}", done.error().text);
           } else if (done->changed) {
@@ -251,11 +253,6 @@ Result<discord::ClientOptions> App::client_options() {
         Errc::Invalid,
         "there is no bot token: set DISCORD_TOKEN, or discord.token_file in the configuration; "
         "to look around without a bot, run: discern demo");
-  }
-  if (!config_.discord.guild.empty()) {
-    auto guild = parse_integer(config_.discord.guild, 1, std::numeric_limits<std::int64_t>::max());
-    if (!guild) return wrap("discord.guild", std::move(guild).error());
-    command_guild_ = {static_cast<std::uint64_t>(*guild)};
   }
   discord::ClientOptions options;
   options.token = config_.discord.token;

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <toml++/toml.h>
 #include <algorithm>
-#include <cstdlib>
 #include <sstream>
 
+#include "app/config_hints.hpp"
 #include "base/files.hpp"
 
 namespace discern::app {
@@ -18,6 +19,7 @@ std::string place(std::string_view origin, const toml::node& node) {
 }
 
 std::string written(const toml::node& node) {
+  if (const auto* string = node.as_string()) return '"' + string->get() + '"';
   std::ostringstream out;
   node.visit([&](const auto& value) { out << toml::default_formatter(value); });
   return out.str();
@@ -29,41 +31,43 @@ std::string as_json(const toml::node& node) {
   return out.str();
 }
 
-// Number of single-character edits between two words, to suggest what was meant.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
-    }
+// The value as text for Option::apply, or how to write it: it must have the type of the default.
+Result<std::string> text_of(const toml::node& node, const Option& option) {
+  const toml::table sample = toml::parse(fmt::format("x = {}", option.default_value));
+  const toml::node& model = *sample.get("x");
+  const std::string given = written(node);
+  const auto say = [&](std::string text) { return Error(Errc::Invalid, std::move(text)); };
+  if (model.is_string() && !node.is_string()) {
+    if (node.is_value())
+      return say(fmt::format("write it in quotes: {} = \"{}\"", option.key, given));
+    return say(fmt::format("expected one value in quotes, such as {}", option.default_value));
   }
-  return row[b.size()];
+  if (const auto* string = node.as_string()) {
+    if (model.is_string()) return string->get();
+    if (model.is_boolean()) return say("expected true or false, without quotes");
+    if (model.is_integer()) {
+      return say(fmt::format("write it without quotes: {} = {}", option.key, string->get()));
+    }
+    return say(fmt::format("expected a list: {} = [{}]", option.key, given));
+  }
+  const toml::array* list = node.as_array();
+  if (list == nullptr || !model.is_array()) return given;
+  std::string joined;
+  for (const toml::node& item : *list) {
+    if (!item.is_string()) {
+      return say(
+          fmt::format("every item of a list is text in quotes; this is not: {}", written(item)));
+    }
+    joined.append(joined.empty() ? "" : ",").append(item.as_string()->get());
+  }
+  return joined;
 }
 
-std::string suggestion(std::string_view section, std::string_view key) {
-  const Option* best = nullptr;
-  std::size_t best_distance = 4;
-  std::string known;
-  for (const Option& option : options()) {
-    if (option.section != section) continue;
-    known.append(known.empty() ? "" : ", ").append(option.key);
-    if (const std::size_t d = distance(option.key, key); d < best_distance) {
-      best = &option;
-      best_distance = d;
-    }
-  }
-  if (best != nullptr) return fmt::format("did you mean \"{}\"?", best->key);
-  return known.empty() ? "remove it" : "known here: " + known;
-}
-
-bool is_section(std::string_view name) {
-  return std::any_of(options().begin(), options().end(), [&](const Option& option) {
-    return !name.empty() && option.section == name;
-  });
+// Env files keep the quotes that a shell would have taken away.
+std::string_view unquote(std::string_view text) {
+  const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
+                      text.back() == text.front();
+  return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
 class Parser {
@@ -78,8 +82,9 @@ class Parser {
       if (name == "plugin" && table != nullptr) {
         done = plugin_sections(*table);
       } else if (table != nullptr) {
-        done = is_section(name) ? section(name, *table)
-                                : Result<void>(unknown("section", name, node, known_sections()));
+        done = is_section(name)
+                   ? section(name, *table)
+                   : Result<void>(unknown("section", name, node, hint_for_section(name)));
       } else {
         done = value("", name, node);
       }
@@ -97,16 +102,6 @@ class Parser {
                  fmt::format("{}: unknown {} \"{}\"; {}", place(origin_, node), what, name, fix));
   }
 
-  static std::string known_sections() {
-    std::vector<std::string_view> names;
-    for (const Option& option : options()) {
-      if (!option.section.empty() && (names.empty() || names.back() != option.section)) {
-        names.push_back(option.section);
-      }
-    }
-    return fmt::format("known: {}, plugin.<id>", fmt::join(names, ", "));
-  }
-
   Result<void> section(std::string_view name, const toml::table& table) {
     for (const auto& [key, node] : table) {
       if (auto done = value(name, key.str(), node); !done) return done;
@@ -117,7 +112,8 @@ class Parser {
   Result<void> value(std::string_view section_name, std::string_view key, const toml::node& node) {
     for (const Option& option : options()) {
       if (option.section != section_name || option.key != key) continue;
-      auto applied = option.apply(config_, written(node));
+      auto text = text_of(node, option);
+      auto applied = text ? option.apply(config_, *text) : Result<void>(std::move(text).error());
       if (applied) return applied;
       return Error(Errc::Invalid,
                    fmt::format("{}: {}{}{} = {}: {}",
@@ -130,7 +126,7 @@ class Parser {
     }
     const std::string path =
         section_name.empty() ? std::string(key) : fmt::format("{}.{}", section_name, key);
-    return unknown("key", path, node, suggestion(section_name, key));
+    return unknown("key", path, node, hint_for_key(section_name, key));
   }
 
   Result<void> plugin_sections(const toml::table& plugins) {
@@ -172,6 +168,9 @@ Result<Secret> read_token_file(const std::string& path) {
     text->pop_back();
   }
   if (text->empty()) return Error(Errc::Invalid, path + " is empty; it must hold the bot token");
+  if (text->find_first_of(" \t\r\n=\"'") != text->npos) {
+    return Error(Errc::Invalid, path + " must hold the bot token and nothing else");
+  }
   return Secret(*std::move(text));
 }
 
@@ -203,28 +202,42 @@ Result<Config> parse_config(std::string_view text, std::string_view origin) {
   try {
     return Parser(origin).run(toml::parse(text, origin));
   } catch (const toml::parse_error& error) {
-    return Error(Errc::Invalid,
-                 fmt::format("{}:{}: {}", origin, error.source().begin.line, error.description()));
+    const auto line = error.source().begin.line;
+    return Error(
+        Errc::Invalid,
+        fmt::format("{}:{}: {}{}", origin, line, error.description(), hint_for_line(text, line)));
   }
 }
 
-Result<void> apply_environment(Config& config,
-                               const std::function<const char*(const char*)>& find) {
-  for (const Option& option : options()) {
-    std::string name = "DISCERN_";
-    if (!option.section.empty()) name.append(option.section).append("_");
-    name.append(option.key);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-      return static_cast<char>(std::toupper(c));
+std::string environment_name(const Option& option) {
+  std::string name = "DISCERN_";
+  if (!option.section.empty()) name.append(option.section).append("_");
+  name.append(option.key);
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+    return static_cast<char>(std::toupper(c));
+  });
+  return name;
+}
+
+Result<void> apply_environment(Config& config, std::span<const char* const> environment) {
+  for (const std::string_view variable : environment) {
+    const std::size_t equals = std::min(variable.find('='), variable.size());
+    const std::string_view name = variable.substr(0, equals);
+    const std::string_view value = unquote(variable.substr(std::min(equals + 1, variable.size())));
+    if (name == "DISCORD_TOKEN" && !value.empty())
+      config.discord.token = Secret(std::string(value));
+    if (!name.starts_with("DISCERN_")) continue;
+    const auto option = std::find_if(options().begin(), options().end(), [&](const Option& each) {
+      return environment_name(each) == name;
     });
-    const char* value = find(name.c_str());
-    if (value == nullptr) continue;
-    if (auto applied = option.apply(config, value); !applied) {
-      return wrap("environment variable " + name, std::move(applied).error());
+    if (option == options().end()) {
+      if (auto meant = hint_for_variable(name); !meant.empty()) {
+        return Error(Errc::Invalid,
+                     fmt::format("environment variable {} sets nothing; {}", name, meant));
+      }
+    } else if (auto applied = option->apply(config, value); !applied) {
+      return wrap(fmt::format("environment variable {}", name), std::move(applied).error());
     }
-  }
-  if (const char* token = find("DISCORD_TOKEN"); token != nullptr && *token != '\0') {
-    config.discord.token = Secret(token);
   }
   return {};
 }
@@ -238,8 +251,9 @@ Result<Config> load_config(const std::filesystem::path& path) {
     if (!parsed) return std::move(parsed).error();
     config = *std::move(parsed);
   }
-  if (auto applied = apply_environment(config, [](const char* name) { return std::getenv(name); });
-      !applied) {
+  std::size_t variables = 0;
+  while (environ[variables] != nullptr) ++variables;
+  if (auto applied = apply_environment(config, {environ, variables}); !applied) {
     return std::move(applied).error();
   }
   if (config.discord.token.empty() && !config.discord.token_file.empty()) {

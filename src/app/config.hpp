@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
+#include "discord/model/ids.hpp"
+#include "discord/model/intents.hpp"
 #include "plugin/config_schema.hpp"
 
 namespace discern::app {
@@ -34,8 +37,8 @@ struct Config {
     std::string compression = "zstd";
     std::int64_t shards = 0;
     ShardRange shard_range;
-    std::vector<std::string> intents;
-    std::string guild;
+    discord::Intents intents = 0;  // Beside those that plugins need.
+    discord::GuildId guild;        // Zero: commands are registered everywhere.
     std::string status;
     std::string activity = "custom";
     std::string presence = "online";
@@ -73,7 +76,8 @@ struct Config {
   } backup;
 };
 
-// One thing that can be set. `apply` takes the value as it would be written in TOML.
+// One thing that can be set. `apply` takes the value as text, a list as "a,b". In the file a value
+// must be of the TOML type that its default has.
 struct Option {
   std::string_view section;  // "web"; empty for the top of the file.
   std::string_view key;
@@ -89,9 +93,12 @@ std::string example_config();
 // Parses TOML text. Errors name `origin`, the line, what was expected and what to write.
 Result<Config> parse_config(std::string_view text, std::string_view origin);
 
-// Applies DISCERN_<SECTION>_<KEY> (and DISCORD_TOKEN) through `find`, which is getenv in the
-// program.
-Result<void> apply_environment(Config& config, const std::function<const char*(const char*)>& find);
+// The variable that sets an option: DISCERN_<SECTION>_<KEY>.
+std::string environment_name(const Option& option);
+
+// Applies those and DISCORD_TOKEN from `environment`, which holds "NAME=value" texts as `environ`
+// does. A variable that begins like an option's and is none is an error.
+Result<void> apply_environment(Config& config, std::span<const char* const> environment);
 
 // Reads the file (none: defaults), the environment and the token file.
 Result<Config> load_config(const std::filesystem::path& path);

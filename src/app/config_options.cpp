@@ -2,6 +2,7 @@
 
 #include "app/config.hpp"
 #include "app/config_values.hpp"
+#include "net/http_server.hpp"
 
 namespace discern::app {
 namespace {
@@ -29,6 +30,16 @@ auto duration(milliseconds low, milliseconds high) {
 }
 auto choice(std::vector<std::string_view> allowed) {
   return [allowed](std::string_view value) { return parse_choice(value, allowed); };
+}
+
+Result<std::string> parse_address(std::string_view text) {
+  std::string address(text);
+  const auto loopback = net::is_loopback_address(address);
+  if (!loopback) return loopback.error();
+  if (*loopback) return address;
+  return Error(Errc::Invalid,
+               "other machines can reach this address, and that needs a token, which this version "
+               "cannot check yet; use 127.0.0.1 and forward the port with ssh -L");
 }
 
 #define PLACE(member)       \
@@ -64,7 +75,7 @@ std::vector<Option> make_options() {
        "api_url",
        "\"https://discord.com/api\"",
        "Base address of the REST API. http:// is accepted for a simulator on this machine only.",
-       set(parse_text, PLACE(discord.api_url))},
+       set(parse_api_url, PLACE(discord.api_url))},
       {"discord",
        "compression",
        "\"zstd\"",
@@ -85,13 +96,13 @@ std::vector<Option> make_options() {
        "intents",
        "[]",
        "Gateway intents to ask for beside those the plugins need, such as \"GUILD_MEMBERS\".",
-       set(parse_list, PLACE(discord.intents))},
+       set(parse_intents, PLACE(discord.intents))},
       {"discord",
        "guild",
        "\"\"",
        "Register slash commands in this guild only (its id), where changes show at once. Empty: "
        "everywhere.",
-       set(parse_text, PLACE(discord.guild))},
+       set(parse_guild, PLACE(discord.guild))},
       {"discord",
        "status",
        "\"\"",
@@ -169,7 +180,7 @@ std::vector<Option> make_options() {
        "\"127.0.0.1\"",
        "Address to listen on. Anything but loopback needs a token, which this version does not "
        "have yet.",
-       set(parse_text, PLACE(web.address))},
+       set(parse_address, PLACE(web.address))},
       {"web",
        "port",
        "8080",

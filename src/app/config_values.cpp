@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace discern::app {
 namespace {
@@ -14,15 +15,6 @@ using std::chrono::milliseconds;
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-std::string_view unquote(std::string_view text) {
-  text = trim(text);
-  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
-      text.back() == text.front()) {
-    return text.substr(1, text.size() - 2);
-  }
   return text;
 }
 
@@ -40,18 +32,16 @@ constexpr DurationUnit kUnits[] = {{"d", std::chrono::hours(24)},
 }  // namespace
 
 Result<std::string> parse_text(std::string_view value) {
-  return std::string(unquote(value));
+  return std::string(value);
 }
 
-Result<bool> parse_bool(std::string_view value) {
-  const std::string_view text = unquote(value);
+Result<bool> parse_bool(std::string_view text) {
   if (text == "true" || text == "1") return true;
   if (text == "false" || text == "0") return false;
   return Error(Errc::Invalid, "expected true or false");
 }
 
-Result<std::int64_t> parse_integer(std::string_view value, std::int64_t low, std::int64_t high) {
-  const std::string_view text = unquote(value);
+Result<std::int64_t> parse_integer(std::string_view text, std::int64_t low, std::int64_t high) {
   std::int64_t number = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (ec != std::errc{} || end != text.data() + text.size() || number < low || number > high) {
@@ -60,8 +50,7 @@ Result<std::int64_t> parse_integer(std::string_view value, std::int64_t low, std
   return number;
 }
 
-Result<milliseconds> parse_duration(std::string_view value, milliseconds low, milliseconds high) {
-  const std::string_view text = unquote(value);
+Result<milliseconds> parse_duration(std::string_view text, milliseconds low, milliseconds high) {
   const auto wrong = [&] {
     return Error(Errc::Invalid,
                  fmt::format("expected a duration with its unit (ms, s, m, h, d) from \"{}\" to "
@@ -91,24 +80,19 @@ std::string to_text(milliseconds duration) {
   return "0s";
 }
 
-Result<std::vector<std::string>> parse_list(std::string_view value) {
-  std::string_view text = trim(value);
-  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  text = unquote(text) == text || text.find(',') != text.npos ? text : unquote(text);
+Result<std::vector<std::string>> parse_list(std::string_view text) {
   std::vector<std::string> items;
-  while (!trim(text).empty()) {
-    const std::size_t end = text.find(',');
-    const std::string_view item = unquote(text.substr(0, end));
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    const std::string_view item = trim(text.substr(0, end));
     if (!item.empty()) items.emplace_back(item);
-    if (end == text.npos) break;
-    text.remove_prefix(end + 1);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return items;
 }
 
-Result<ShardRange> parse_shard_range(std::string_view value) {
+Result<ShardRange> parse_shard_range(std::string_view text) {
   constexpr std::int64_t kLast = 16383;
-  const std::string_view text = trim(unquote(value));
   if (text.empty()) return ShardRange{};
   const std::size_t dash = text.find('-');
   const auto first = parse_integer(text.substr(0, dash), 0, kLast);
@@ -121,11 +105,53 @@ Result<ShardRange> parse_shard_range(std::string_view value) {
                     static_cast<std::uint32_t>(*last - *first + 1)};
 }
 
-Result<std::string> parse_choice(std::string_view value,
+Result<std::string> parse_choice(std::string_view text,
                                  const std::vector<std::string_view>& allowed) {
-  const std::string_view text = unquote(value);
   if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return std::string(text);
   return Error(Errc::Invalid, fmt::format("expected one of \"{}\"", fmt::join(allowed, "\", \"")));
+}
+
+Result<discord::Intents> parse_intents(std::string_view text) {
+  discord::Intents intents = 0;
+  auto names = parse_list(text);
+  if (!names) return std::move(names).error();
+  for (const std::string& name : *names) {
+    const auto intent = discord::find_intent(name);
+    if (!intent) {
+      return Error(Errc::Invalid,
+                   fmt::format("there is no intent \"{}\"; they are written as in Discord's "
+                               "documentation, such as \"GUILD_MEMBERS\"",
+                               name));
+    }
+    intents |= *intent;
+  }
+  return intents;
+}
+
+Result<discord::GuildId> parse_guild(std::string_view text) {
+  if (text.empty()) return discord::GuildId{};
+  const auto id = parse_integer(text, 1, std::numeric_limits<std::int64_t>::max());
+  if (id) return discord::GuildId{static_cast<std::uint64_t>(*id)};
+  return Error(Errc::Invalid,
+               "expected a server's id, such as \"197038439483310086\"; with Discord's developer "
+               "mode on, its menu has \"Copy Server ID\"");
+}
+
+Result<std::string> parse_api_url(std::string_view text) {
+  constexpr std::string_view kPlain = "http://";
+  constexpr std::string_view kSecure = "https://";
+  if (text.starts_with(kSecure) && text.size() > kSecure.size()) return std::string(text);
+  if (text.starts_with(kPlain)) {
+    const std::string_view rest = text.substr(kPlain.size());
+    for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"}) {
+      if (!rest.starts_with(host)) continue;
+      const std::string_view after = rest.substr(host.size());
+      if (after.empty() || after.front() == ':' || after.front() == '/') return std::string(text);
+    }
+  }
+  return Error(Errc::Invalid,
+               "expected an address that begins with https://; http:// would send the token in "
+               "the clear, so it is for a simulator at 127.0.0.1, localhost or [::1] only");
 }
 
 }  // namespace discern::app

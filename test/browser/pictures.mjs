@@ -1,7 +1,6 @@
 // Pictures of the dashboard.
-//   node pictures.mjs --readme FILE [--minutes N]   the Overview of a demo that has run for a while, for the README
+//   node pictures.mjs --readme FILE [--minutes N | --url URL]   the Overview, of a demo that has run for a while
 //   node pictures.mjs --url URL [--out DIR]         every page of a running host, light, dark and at phone width
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -42,26 +41,20 @@ async function everyPage(browser, url, out, only) {
   }
 }
 
-/** Demo life of `minutes`, so that the chart and the totals look as they do at a person's own place. */
-async function forReadme(browser, file, minutes) {
-  const host = await Host.start({ options: ['--guilds', '180', '--seed', '7'] });
-  const seconds = minutes * 60;
-  await until(
-    'the demo has run',
-    async () => (await host.json('/api/metrics')).system.uptime >= seconds,
-    seconds * 1000 + 60_000,
-  );
-  const context = await browser.newContext({
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-    colorScheme: 'light',
-    viewport: { width: 1280, height: 900 },
-  });
-  const page = await show(context, `${host.url}/?range=${minutes > 5 ? '15m' : '5m'}`);
-  await page.screenshot({ path: file });
-  await host.stop();
-  // A third of the bytes without a difference that anybody sees.
-  spawnSync('pngquant', ['--force', '--skip-if-larger', '--output', file, '256', file]);
+/** The Overview down to its chart, of `url` or of a demo that has run for `minutes` and so shows believable life. */
+async function forReadme(browser, file, url, minutes) {
+  const host = url ? null : await Host.start({ options: ['--guilds', '180', '--seed', '7'] });
+  if (host) {
+    const uptime = async () => (await host.json('/api/metrics')).system.uptime;
+    await until('the demo has run', async () => (await uptime()) >= minutes * 60, (minutes + 2) * 60_000);
+  }
+  const look = { colorScheme: 'light', viewport: { width: 1280, height: 900 } };
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...look });
+  const page = await show(context, new URL('?range=15m', (url ?? host.url).replace(/\/?$/, '/')).href);
+  const chart = await page.locator('section:has(figure)').boundingBox();
+  const height = Math.ceil(chart.y + chart.height) + 16;
+  await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width: 1280, height } });
+  await host?.stop();
   const { size } = statSync(file);
   if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes, more than ${MOST_BYTES}`);
   console.log(`${file}: ${size} bytes`);
@@ -77,6 +70,7 @@ const { values } = parseArgs({
   },
 });
 const browser = await launch();
-if (values.readme) await forReadme(browser, values.readme, Number(values.minutes));
-if (values.url) await everyPage(browser, values.url, values.out, values.only);
+if (values.readme) await forReadme(browser, values.readme, values.url, Number(values.minutes));
+else if (values.url) await everyPage(browser, values.url, values.out, values.only);
+else console.error('Give --readme FILE or --url URL.');
 await browser.close();

@@ -16,7 +16,7 @@ if(NOT DISCERN_FUZZ)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
-  include_directories(SYSTEM BEFORE ${PROJECT_SOURCE_DIR}/tools/clang14)
+  include_directories(BEFORE SYSTEM ${PROJECT_SOURCE_DIR}/tools/clang14)
 endif()
 
 # The stack of a stuck handler is walked by frame pointers, so every frame keeps one.

@@ -7,6 +7,7 @@
 
 #include "app/app.hpp"
 #include "app/command_line.hpp"
+#include "app/plugin_commands.hpp"
 #include "app/plugin_template.hpp"
 #include "app/stop_signal.hpp"
 #include "export/metrics_reference.hpp"
@@ -27,6 +28,10 @@ int main(int argc, char** argv) {
       return kExitFine;
     case Request::Verb::PluginNew:
       return run_plugin_new(line.request->new_plugin);
+    case Request::Verb::CheckPlugins:
+      return check_plugins(*line.request);
+    case Request::Verb::Plugin:
+      return run_plugin_command(*line.request);
     case Request::Verb::Run:
     case Request::Verb::Demo:
       break;

@@ -8,7 +8,10 @@
 #include <random>
 
 #include "app/descriptors.hpp"
+#include "app/host_address.hpp"
 #include "app/pipeline.hpp"
+#include "app/plugin_commands.hpp"
+#include "app/program_folder.hpp"
 #include "app/simulator.hpp"
 #include "app/stop_signal.hpp"
 #include "app/storage.hpp"
@@ -18,6 +21,7 @@
 #include "collect/all_collectors.hpp"
 #include "collect/loop_probe.hpp"
 #include "collect/runner.hpp"
+#include "collect/thread_cpu.hpp"
 #include "discord/client.hpp"
 #include "history/reader.hpp"
 #include "metrics/catalogue.hpp"
@@ -35,26 +39,13 @@ constexpr auto kGatewayStopLimit = 1500ms;
 constexpr auto kCutTimeout = 250ms;
 // The loop whose delay is `system.eventLoopDelay`: where everything from Discord arrives.
 constexpr const char* kGatewayLoop = "gateway";
+// As their threads are named.
+constexpr std::string_view kHostThreads[] = {
+    "main", "gateway", "web", "query", "pipeline", "http-out", "plugins", "watchdog"};
 
 std::string random_boot_id() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
-}
-
-// The folder of this program: the simulator and the plugins lie beside it.
-std::filesystem::path program_folder() {
-  std::error_code ec;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", ec);
-  return ec ? std::filesystem::path(".") : program.parent_path();
-}
-
-// Beside the program in a build folder; where they are installed otherwise.
-std::filesystem::path bundled_plugins() {
-  std::error_code ec;
-  const std::filesystem::path beside = program_folder() / "plugins";
-  return std::filesystem::is_directory(beside, ec)
-             ? beside
-             : program_folder().parent_path() / "lib" / "discern" / "plugins";
 }
 
 log::Options log_options(const Config::Log& config) {
@@ -75,7 +66,8 @@ class App {
         runner_(registry_,
                 clock_,
                 collect::make_all_collectors(registry_, clock_, collect::HostRoot())),
-        prober_(registry_, clock_) {}
+        prober_(registry_, clock_),
+        thread_cpu_(registry_, kHostThreads) {}
 
   Result<void> build() {
     if (auto done = open_storage(); !done) return done;
@@ -112,6 +104,7 @@ class App {
     const std::size_t abandoned = plugins_->stop();
     pipeline_->stop();
     server_->stop();
+    remove_host_address(config_.data_dir);
     return abandoned == 0;
   }
 
@@ -158,6 +151,7 @@ class App {
   metrics::Registry registry_;
   collect::Runner runner_;
   collect::LoopProber prober_;
+  collect::ThreadCpu thread_cpu_;
   std::unique_ptr<Simulator> simulator_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<discord::Client> client_;
@@ -208,22 +202,11 @@ void App::tell_invitation(discord::ApplicationId application) const {
 }
 
 plugin::HostOptions App::plugin_options() {
-  plugin::HostOptions options;
-  options.folder = config_.plugins.folder;
-  if (options.folder.empty()) {
-    options.folder = bundled_plugins();
-    options.more_folders = {config_.data_dir / "plugins"};
+  plugin::HostOptions options = app::plugin_options(config_, request_.verb == Request::Verb::Demo);
+  options.other_intents = discord::intent::kGuilds;
+  for (const std::string& name : config_.discord.intents) {
+    options.other_intents |= discord::find_intent(name).value_or(0);
   }
-  options.private_folder = config_.data_dir / "loaded-plugins";
-  options.disabled = config_.plugins.disabled;
-  options.config = config_.plugin_values;
-  options.demonstration = request_.verb == Request::Verb::Demo;
-  options.queue_limit = static_cast<std::size_t>(config_.plugins.queue_limit);
-  options.time_budget = config_.plugins.time_budget;
-  options.defer_after = config_.plugins.defer_after;
-  options.storage_folder = config_.data_dir / "plugin-storage";
-  options.storage_limit_bytes =
-      static_cast<std::uint64_t>(config_.plugins.storage_megabytes) * 1024 * 1024;
   if (config_.plugins.outgoing_http != "none") {
     options.send_web =
         make_web_send(client_->http(), config_.plugins.outgoing_http == "public", kVersion);
@@ -315,6 +298,11 @@ void App::collect() {
   prober_.ping();
   client_->sample(clock_.steady_now());
   plugins_->sample();
+  // The plugins' first: what they use from here on to the process's clock would be theirs, and is
+  // a few microseconds.
+  const auto plugins = plugins_->cpu();
+  const auto threads = collect::read_thread_times();
+  thread_cpu_.update(collect::process_cpu_time(), plugins, threads, ::getpid());
 }
 
 bool App::cut(metrics::slab::Latch& latch) {
@@ -357,7 +345,7 @@ Result<void> App::start_web() {
   auto server = web::Server::start(std::move(options), registry_, std::move(windows));
   if (!server) return std::move(server).error();
   server_ = *std::move(server);
-  return {};
+  return write_host_address(config_.data_dir, server_->url());
 }
 
 }  // namespace

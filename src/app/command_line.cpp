@@ -71,13 +71,32 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   bool print_example = false;
   check_config->add_flag("--print-example", print_example, "Print the documented example file");
 
-  CLI::App* plugin = cli.add_subcommand("plugin", "Write plugins");
+  CLI::App* check_plugins =
+      check->add_subcommand("plugins", "Check every plugin without loading it");
+  add_common(*check_plugins, overrides);
+
+  CLI::App* plugin = cli.add_subcommand(
+      "plugin", "Write plugins; look at those of a running host, and switch them");
   plugin->require_subcommand(1);
   CLI::App* plugin_new = plugin->add_subcommand("new", "Make a folder with a plugin to begin with");
   plugin_new->add_option("id", request.new_plugin, "Its id, and the folder's name: a-z, 0-9, -, _")
       ->required();
   CLI::App* metrics =
       cli.add_subcommand("metrics", "Print what is measured, as in docs/metrics.md");
+  using PluginVerb = Request::PluginVerb;
+  constexpr std::tuple<const char*, PluginVerb, const char*> kPluginVerbs[] = {
+      {"list", PluginVerb::List, "Every plugin with its state and what is wrong with it"},
+      {"enable", PluginVerb::Enable, "Load a plugin, now and at every start"},
+      {"disable", PluginVerb::Disable, "Unload a plugin, and do not load it at the next start"},
+      {"reload", PluginVerb::Reload, "Load the plugin's files again"}};
+  for (const auto& [name, verb, help] : kPluginVerbs) {
+    CLI::App* one = plugin->add_subcommand(name, help);
+    add_common(*one, overrides);
+    if (verb != PluginVerb::List) {
+      one->add_option("plugin", request.plugin, "The plugin's id")->required();
+    }
+    one->callback([&request, chosen = verb] { request.plugin_verb = chosen; });
+  }
 
   try {
     cli.parse(argc, argv);
@@ -96,9 +115,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     request.verb = Request::Verb::PrintMetrics;
     return {std::move(request)};
   }
-  request.verb = run->parsed()    ? Request::Verb::Run
-                 : demo->parsed() ? Request::Verb::Demo
-                                  : Request::Verb::CheckConfig;
+  request.verb = run->parsed()             ? Request::Verb::Run
+                 : demo->parsed()          ? Request::Verb::Demo
+                 : plugin->parsed()        ? Request::Verb::Plugin
+                 : check_plugins->parsed() ? Request::Verb::CheckPlugins
+                                           : Request::Verb::CheckConfig;
   auto config = effective_config(overrides);
   if (!config) {
     fmt::print(stderr, "discern: {}\n", config.error().text);

@@ -19,8 +19,20 @@ struct DemoOptions {
 
 // What the program was asked to do.
 struct Request {
-  enum class Verb { Run, Demo, CheckConfig, PrintExample, PrintMetrics, PluginNew };
+  enum class Verb {
+    Run,
+    Demo,
+    CheckConfig,
+    CheckPlugins,
+    PrintExample,
+    PrintMetrics,
+    Plugin,
+    PluginNew
+  };
   Verb verb = Verb::Run;
+  enum class PluginVerb { List, Enable, Disable, Reload };
+  PluginVerb plugin_verb = PluginVerb::List;
+  std::string plugin;  // Its id.
   Config config;
   DemoOptions demo;
   std::string new_plugin;  // PluginNew: its id.

@@ -49,6 +49,7 @@ struct Config {
   struct Plugins {
     std::string folder;
     std::vector<std::string> disabled;
+    bool watch = false;
     std::int64_t queue_limit = 4096;
     std::chrono::milliseconds time_budget{250};
     std::chrono::milliseconds defer_after{2000};

@@ -3,23 +3,15 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include <ctime>
-
 #include "collect/all_collectors.hpp"
 #include "collect/parsers.hpp"
+#include "collect/thread_cpu.hpp"
 #include "metrics/catalogue.hpp"
 
 namespace discern::collect {
 namespace {
 
 namespace catalogue = metrics::catalogue;
-
-// Finer than the clock ticks of /proc: nanoseconds of all threads, past ones included.
-std::chrono::nanoseconds process_cpu_time() {
-  timespec t{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
-}
 
 class ProcessCollector final : public Collector {
  public:

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
 #include "metrics/catalogue.hpp"
+#include "plugin/crash_guard.hpp"
 
 namespace discern::plugin {
 namespace {
@@ -55,6 +56,7 @@ Host::Host(const Clock& clock,
                 exchanges_,
                 families_,
                 supervisor_,
+                incidents_,
                 registry.counters(catalogue::kPluginErrors),
                 registry.counters(catalogue::kCommands),
                 registry.counters(catalogue::kCommandErrors),
@@ -66,6 +68,28 @@ Host::Host(const Clock& clock,
                 options_.faults},
       watchdog_(clock, std::numeric_limits<std::size_t>::max()) {
   supervisor_.scan();
+  if (options_.crash_file.empty()) return;
+  read_last_crashes();
+  const auto guarded = install_crash_guard(options_.crash_file, options_.private_folder);
+  if (!guarded) log::error("plugin", "crashes will not be named: {}", guarded.error().text);
+}
+
+void Host::read_last_crashes() {
+  for (CrashReport& report : read_crash_reports(options_.crash_file)) {
+    if (report.plugin.empty()) {
+      log::error("plugin", "the program crashed the last time ({}), in no plugin", report.signal);
+      continue;
+    }
+    supervisor_.add_crash(report);
+    incidents_.add(report.plugin,
+                   {report.time,
+                    "crash",
+                    report.handler,
+                    report.signal,
+                    "it crashed the program",
+                    1,
+                    std::move(report.stack)});
+  }
 }
 
 Host::~Host() {
@@ -103,14 +127,17 @@ std::size_t Host::stop() {
 void Host::watch() {
   supervisor_.each_instance([](Instance& instance) {
     if (!instance.note_stall()) return;
+    instance.take_stall_stack();
     if (const auto running = instance.running()) {
       log::warn("plugin",
                 "plugin \"{}\" has been in {} for {:.2f} s",
                 instance.id(),
                 running->handler,
                 running->seconds);
+      for (const std::string& frame : running->stack) log::warn("plugin", "  {}", frame);
     }
   });
+  incidents_.resolve_all();
 }
 
 bool Host::wants(std::string_view type) const {
@@ -257,6 +284,17 @@ std::vector<std::string> Host::who_wants(discord::Intents intents) const {
 std::uint64_t Host::permissions() const {
   return supervisor_.permissions();
 }
+void Host::control(std::string_view plugin, Control what, ControlDone done) {
+  const std::string id(plugin.substr(0, 64));
+  switch (what) {
+    case Control::Enable:
+      return enable(id, std::move(done));
+    case Control::Disable:
+      return disable(id, std::move(done));
+    case Control::Reload:
+      return reload(id, std::move(done));
+  }
+}
 void Host::enable(const std::string& id, ControlDone done) {
   supervisor_.enable(id, std::move(done));
 }
@@ -277,6 +315,12 @@ void Host::sample() {
 }
 std::vector<PluginStatus> Host::plugins() const {
   return supervisor_.plugins();
+}
+std::vector<Incident> Host::incidents(std::string_view plugin) const {
+  return incidents_.list(plugin);
+}
+std::chrono::nanoseconds Host::cpu() const {
+  return supervisor_.cpu();
 }
 std::vector<CommandStatus> Host::commands() const {
   return supervisor_.commands();

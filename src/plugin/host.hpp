@@ -52,8 +52,10 @@ class Host final : public discord::DispatchSink, public StatusSource {
   std::string commands_json() const;
   // Generations that ended and whose code is still in memory.
   std::size_t pinned() const;
-  // Brings CPU seconds and queue depths up to date. Called by the tick.
+  // Brings CPU seconds, allocations and queue depths up to date. Called by the tick.
   void sample();
+  // Processor time of all plugins' own threads in this process, as of the last `sample`.
+  std::chrono::nanoseconds cpu() const;
   // Looks at the clock again on every loop: for clocks that jump, as in tests.
   void poke();
 
@@ -65,6 +67,8 @@ class Host final : public discord::DispatchSink, public StatusSource {
   // StatusSource, any thread.
   std::vector<PluginStatus> plugins() const override;
   std::vector<CommandStatus> commands() const override;
+  std::vector<Incident> incidents(std::string_view plugin) const override;
+  void control(std::string_view plugin, Control what, ControlDone done) override;
   void serve(std::string_view plugin, RouteRequest request, RouteDone done) override;
 
  private:
@@ -81,6 +85,7 @@ class Host final : public discord::DispatchSink, public StatusSource {
                  std::string_view outcome,
                  std::string_view sentence);
   bool expired(const discord::Dispatch& dispatch);
+  void read_last_crashes();
   void watch();
 
   const Clock& clock_;
@@ -89,6 +94,7 @@ class Host final : public discord::DispatchSink, public StatusSource {
   Exchanges exchanges_;
   OwnFamilies families_;
   WebGate web_;
+  Incidents incidents_;
   Supervisor supervisor_;
   Services services_;
   Loop watchdog_;

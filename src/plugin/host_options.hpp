@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "discord/model/ids.hpp"
+#include "discord/model/intents.hpp"
 #include "discord/model/opcode.hpp"
 #include "plugin/config_schema.hpp"
 #include "plugin/fault_meter.hpp"
@@ -23,8 +24,18 @@ struct HostOptions {
   std::vector<std::filesystem::path> more_folders;
   // Where plugins are copied before they are opened; emptied at start. Must allow execution.
   std::filesystem::path private_folder;
-  // Ids that are not to be enabled at start.
+  // Where the operator's wishes, versions and crashes are kept; empty: nowhere.
+  std::filesystem::path book_file;
+  // Where a crash leaves its note for the next start; empty: crashes are not looked after.
+  std::filesystem::path crash_file;
+  // Ids that are not to be enabled at start, unless the operator enabled them at run time.
   std::vector<std::string> disabled;
+  // Reload a plugin when its files change, and load new folders, about a second later.
+  bool watch_files = false;
+  // Nothing goes to the log: faults are somebody else's to tell.
+  bool quiet = false;
+  // Intents that the connection has beside those of the plugins.
+  discord::Intents other_intents = 0;
   // Values of [plugin.<id>], by plugin and key.
   std::map<std::string, ConfigValues> config;
   // Where each plugin's storage is kept, as <id>.db. Empty: plugins have none.

@@ -1,11 +1,15 @@
 #include "plugin/instance.hpp"
 
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
+#include "plugin/crash_guard.hpp"
 #include "plugin/host_functions.hpp"
+#include "plugin/stack_probe.hpp"
 
 namespace discern::plugin {
 namespace {
@@ -14,6 +18,13 @@ std::chrono::nanoseconds read_clock(clockid_t clock) {
   timespec time{};
   if (::clock_gettime(clock, &time) != 0) return {};
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// "command nap"; of loading and stopping the name says it all.
+std::string handler_text(const Work& work) {
+  if (work.kind == WorkKind::Init || work.kind == WorkKind::Host) return work.name;
+  std::string text(to_string(work.kind));
+  return work.name.empty() ? text : text + " " + work.name;
 }
 
 }  // namespace
@@ -51,6 +62,10 @@ void Instance::start(std::filesystem::path file, std::filesystem::path copy) {
 void Instance::thread_main(const std::filesystem::path& file, const std::filesystem::path& copy) {
   set_thread_name(("p:" + id()).c_str());
   thread_id_ = std::this_thread::get_id();
+  thread_number_ = static_cast<pid_t>(::syscall(SYS_gettid));
+  const SignalStack signal_stack;
+  slot_.set_plugin(id());
+  current_slot = &slot_;
   clockid_t clock{};
   if (::pthread_getcpuclockid(::pthread_self(), &clock) == 0) {
     cpu_clock_ = clock;
@@ -67,6 +82,7 @@ void Instance::thread_main(const std::filesystem::path& file, const std::filesys
   }
   loop_.close();
   finish();
+  current_slot = nullptr;
   cpu_at_end_ = read_clock(CLOCK_THREAD_CPUTIME_ID);
   cpu_clock_valid_ = false;
   const std::shared_lock gate(gate_);
@@ -89,7 +105,11 @@ Result<void> Instance::open(const std::filesystem::path& file, const std::filesy
   leave();
   if (!library) {
     const std::shared_lock gate(gate_);
-    if (open_) services_.errors.with(id(), "load").add();
+    if (open_) {
+      services_.errors.with(id(), "load").add();
+      services_.incidents.add(
+          id(), {services_.clock.system_now(), "load", "load", "", library.error().text, 1, {}});
+    }
     return std::move(library).error();
   }
   library_.emplace(*std::move(library));
@@ -155,6 +175,10 @@ void Instance::close() {
 
 bool Instance::unload() {
   if (thread_.joinable()) thread_.join();
+  // Nobody makes the stacks of this code readable any more when it is gone.
+  services_.incidents.resolve(id());
+  const std::lock_guard lock(library_mutex_);
+  unloaded_ = true;
   if (!library_) return true;
   const bool unmapped = library_->close();
   library_.reset();
@@ -181,7 +205,12 @@ std::chrono::nanoseconds Instance::cpu() const {
 }
 
 void Instance::enter(const Work& work, SteadyTime now) {
+  const bool plain = work.kind == WorkKind::Init || work.kind == WorkKind::Host;
+  slot_.set_handler(plain ? work.name : to_string(work.kind),
+                    plain ? std::string_view() : std::string_view(work.name));
+  slot_.thrown.size = 0;
   const std::lock_guard lock(current_mutex_);
+  ++entered_;
   current_ = &work;
   current_since_ = now;
   stall_counted_ = false;
@@ -189,8 +218,10 @@ void Instance::enter(const Work& work, SteadyTime now) {
 
 // Whether the stall was counted while it ran.
 bool Instance::leave() {
+  slot_.set_handler({}, {});
   const std::lock_guard lock(current_mutex_);
   current_ = nullptr;
+  stall_stack_.clear();
   return stall_counted_;
 }
 
@@ -198,14 +229,7 @@ std::optional<StuckHandler> Instance::running() const {
   const SteadyTime now = services_.clock.steady_now();
   const std::lock_guard lock(current_mutex_);
   if (current_ == nullptr) return std::nullopt;
-  std::string handler(to_string(current_->kind));
-  // "init load" says less than "load".
-  if (current_->kind == WorkKind::Init || current_->kind == WorkKind::Host) {
-    handler = current_->name;
-  } else if (!current_->name.empty()) {
-    handler += " " + current_->name;
-  }
-  return StuckHandler{handler, seconds(now - current_since_)};
+  return StuckHandler{handler_text(*current_), seconds(now - current_since_), stall_stack_};
 }
 
 bool Instance::note_stall() {
@@ -216,6 +240,35 @@ bool Instance::note_stall() {
   stall_counted_ = true;
   handles_.stalls.add();
   return true;
+}
+
+void Instance::take_stall_stack() {
+  std::string handler;
+  std::uint64_t call = 0;
+  {
+    const std::lock_guard lock(current_mutex_);
+    if (current_ == nullptr || !stall_counted_) return;
+    handler = handler_text(*current_);
+    call = entered_;
+  }
+  const std::optional<CallStack> stack = take_stack(thread_number_, slot_);
+  std::vector<std::string> lines;
+  {
+    const std::lock_guard lock(library_mutex_);
+    if (stack && !unloaded_) lines = describe(*stack);
+  }
+  {
+    const std::lock_guard lock(current_mutex_);
+    // It may have come back meanwhile, and be in the next call.
+    if (current_ != nullptr && entered_ == call) stall_stack_ = lines;
+  }
+  services_.incidents.add(
+      id(), {services_.clock.system_now(), "stall", handler, "", "over its time budget", 1, lines});
+}
+
+Instance::Allocated Instance::allocated() const {
+  return {slot_.allocated_bytes.load(std::memory_order_relaxed),
+          slot_.allocations.load(std::memory_order_relaxed)};
 }
 
 void Instance::probe_loop() {

@@ -23,6 +23,7 @@
 #include "plugin/services.hpp"
 #include "plugin/status.hpp"
 #include "plugin/storage.hpp"
+#include "plugin/thread_slot.hpp"
 
 namespace discern::plugin {
 
@@ -72,6 +73,14 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::optional<StuckHandler> running() const;
   // Counts the running handler as a stall, once, when it is over its budget; true when it did.
   bool note_stall();
+  // Where the thread is now, as long as the stall that was noted lasts. On the watchdog's thread.
+  void take_stall_stack();
+  struct Allocated {
+    std::uint64_t bytes = 0;
+    std::uint64_t calls = 0;
+  };
+  // What the thread asked of operator new so far; zeros without the process hooks.
+  Allocated allocated() const;
   // Processor time of the thread so far.
   std::chrono::nanoseconds cpu() const;
   std::size_t queue_depth() const { return loop_.depth(); }
@@ -131,6 +140,14 @@ class Instance : public std::enable_shared_from_this<Instance> {
   const Work* current_ = nullptr;  // Guarded by current_mutex_, as the two below.
   SteadyTime current_since_{};
   bool stall_counted_ = false;
+  std::uint64_t entered_ = 0;  // Tells one call from another.
+  std::vector<std::string> stall_stack_;
+
+  // Held while a stack is made readable, so that the code it lies in is not unloaded meanwhile.
+  std::mutex library_mutex_;
+  bool unloaded_ = false;  // Guarded by library_mutex_.
+  ThreadSlot slot_;        // Written by the plugin's thread.
+  std::atomic<pid_t> thread_number_{0};
 
   std::atomic<clockid_t> cpu_clock_{};
   std::atomic<bool> cpu_clock_valid_{false};

@@ -44,6 +44,14 @@ void Instance::count_left_behind() {
 
 void Instance::record_let_go(const std::string& command) {
   services_.errors.with(id(), "command").add();
+  services_.incidents.add(id(),
+                          {services_.clock.system_now(),
+                           "command",
+                           "command " + command,
+                           "",
+                           "it let go of the command without an answer",
+                           1,
+                           {}});
   log::warn("plugin", "plugin \"{}\" let go of {} without an answer", id(), command);
 }
 
@@ -88,6 +96,12 @@ bool Instance::invoke(std::uint64_t callback, const void* message) {
 void Instance::record_fault(std::string_view kind, std::string_view name, const Fault& fault) {
   call_failed_ = true;
   services_.errors.with(id(), kind).add();
+  const std::string handler = std::string(kind) + (name.empty() ? "" : " ") + std::string(name);
+  // Where nothing was thrown, a throw that the handler caught itself tells nothing.
+  services_.incidents.add(
+      id(),
+      {services_.clock.system_now(), std::string(kind), handler, fault.type, fault.text, 1, {}},
+      fault.type.empty() ? CallStack() : slot_.thrown);
   log::warn("plugin",
             "plugin \"{}\" failed in {}{}{}: {}{}{}",
             id(),
@@ -99,8 +113,7 @@ void Instance::record_fault(std::string_view kind, std::string_view name, const 
             fault.text);
   if (kind == "init" || kind == "stop") return;
   if (faults_.call_failed(services_.clock.steady_now())) {
-    services_.observer.on_too_many_faults(
-        *this, std::string(kind) + (name.empty() ? "" : " ") + std::string(name));
+    services_.observer.on_too_many_faults(*this, handler);
   }
 }
 

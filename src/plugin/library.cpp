@@ -114,9 +114,8 @@ bool Library::close() {
 }
 
 void Library::abandon() {
+  // The copy stays for whoever asks where the thread is; the next start removes it.
   handle_ = nullptr;
-  std::error_code bad;
-  std::filesystem::remove(copy_, bad);
 }
 
 }  // namespace discern::plugin

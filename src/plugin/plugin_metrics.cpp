@@ -39,8 +39,11 @@ PluginHandles::PluginHandles(metrics::Registry& registry, std::string_view plugi
       cpu(registry.counter(catalogue::kPluginCpu, plugin)),
       queue_delay(registry.histogram(catalogue::kPluginQueueDelay, plugin)),
       queue_depth(registry.gauge(catalogue::kPluginQueueDepth, plugin)),
+      pinned(registry.gauge(catalogue::kPluginPinned, plugin)),
       events(registry.counter(catalogue::kPluginEvents, plugin)),
-      stalls(registry.counter(catalogue::kPluginStalls, plugin)) {
+      stalls(registry.counter(catalogue::kPluginStalls, plugin)),
+      allocated_bytes(registry.counter(catalogue::kPluginAllocatedBytes, plugin)),
+      allocations(registry.counter(catalogue::kPluginAllocations, plugin)) {
   const std::string loop = "p:" + std::string(plugin);
   loop_delay = registry.histogram(catalogue::kLoopDelay, loop);
   loop_stall = registry.gauge(catalogue::kLoopStall, loop);

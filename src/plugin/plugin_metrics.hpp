@@ -29,8 +29,11 @@ struct PluginHandles {
   metrics::Counter cpu;
   metrics::Histogram queue_delay;
   metrics::Gauge queue_depth;
+  metrics::Gauge pinned;
   metrics::Counter events;
   metrics::Counter stalls;
+  metrics::Counter allocated_bytes;
+  metrics::Counter allocations;
   metrics::Histogram loop_delay;
   metrics::Gauge loop_stall;
   // By WorkKind; empty for the host's own work.

@@ -13,6 +13,7 @@
 #include "plugin/exchanges.hpp"
 #include "plugin/fault_meter.hpp"
 #include "plugin/host_options.hpp"
+#include "plugin/incidents.hpp"
 #include "plugin/interactions.hpp"
 #include "plugin/plugin_metrics.hpp"
 
@@ -44,6 +45,7 @@ struct Services {
   Exchanges& exchanges;
   OwnFamilies& families;
   InstanceObserver& observer;
+  Incidents& incidents;
   metrics::Family<metrics::Counter>& errors;          // kPluginErrors
   metrics::Family<metrics::Counter>& commands;        // kCommands
   metrics::Family<metrics::Counter>& command_errors;  // kCommandErrors

@@ -1,6 +1,6 @@
 #pragma once
 
-// Window for web: what is loaded, how it behaves, and the routes it answers.
+// Window for web: what is loaded, how it behaves, how to switch it, and the routes it answers.
 
 #include <cstdint>
 #include <functional>
@@ -10,11 +10,27 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
 namespace discern::plugin {
 
 struct StuckHandler {
   std::string handler;  // "command slow"
   double seconds = 0;
+  // Where it was when it went over its budget, innermost first: "slow.so Slow::wait()+0x1f".
+  std::vector<std::string> stack;
+};
+
+// What went wrong in a plugin. In memory only: its text may hold what a person wrote.
+struct Incident {
+  SystemTime time;      // Of the last one.
+  std::string kind;     // load, init, command, event, timer, route, stop, ..., stall, crash
+  std::string handler;  // "command slow"
+  std::string type;     // Of the exception; empty when there was none.
+  std::string text;
+  std::uint64_t count = 1;         // How many like it came one after the other.
+  std::vector<std::string> stack;  // Where it was thrown, innermost first.
 };
 
 struct CommandStatus {
@@ -34,7 +50,17 @@ struct PluginStatus {
   std::optional<StuckHandler> stuck;
   // Why it is not enabled and what to do, one sentence.
   std::string message;
+  std::vector<std::string> requires_plugins;
+  // How often its code was loaded by this process, and how many of these generations ended but are
+  // still in memory: abandoned ones, and those that something in them pins.
+  std::uint64_t generations = 0;
+  std::uint64_t pinned = 0;
+  // The last reload or change of version; known over restarts.
+  std::optional<SystemTime> changed;
 };
+
+enum class Control { Enable, Disable, Reload };
+using ControlDone = std::function<void(Result<void>)>;
 
 // A request to /plugins/<id>/<path>. Values only: it crosses to the plugin's thread.
 struct RouteRequest {
@@ -57,6 +83,12 @@ class StatusSource {
   virtual ~StatusSource() = default;
   virtual std::vector<PluginStatus> plugins() const = 0;
   virtual std::vector<CommandStatus> commands() const = 0;
+  // The last ones of a plugin, newest first.
+  virtual std::vector<Incident> incidents(std::string_view plugin) const = 0;
+  // Switches a plugin; survives a restart. `done` is called once, on any thread, when it is so, or
+  // with why it is not: NotFound, Refused (what to mend), Timeout (it hangs in init). A plugin that
+  // does not come back is abandoned after a moment: it cannot hold up its own disabling.
+  virtual void control(std::string_view plugin, Control what, ControlDone done) = 0;
   // Hands a request to a plugin. `done` is called exactly once, on any thread: with the plugin's
   // answer, 404 (no such plugin or route), 503 (disabled, queue full) or 504 (no answer in 10 s).
   virtual void serve(std::string_view plugin, RouteRequest request, RouteDone done) = 0;

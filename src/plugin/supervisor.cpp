@@ -7,6 +7,12 @@
 #include "base/thread_name.hpp"
 
 namespace discern::plugin {
+namespace {
+
+// A file that is being written looks different at the next look; then it is left alone.
+constexpr std::chrono::seconds kLookEvery{1};
+
+}  // namespace
 
 Supervisor::Supervisor(const HostOptions& options, const Clock& clock, metrics::Registry& registry)
     : options_(options),
@@ -28,10 +34,17 @@ void Supervisor::start(Services& services) {
     });
   });
   post([this] { settle_all(); });
+  if (options_.watch_files) {
+    loop_.start_timer(kLookEvery, kLookEvery, locked([this] { look_for_changes(); }));
+  }
   {
     Lock lock(mutex_);
     settled_.wait_for(lock, options_.init_limit, [this] { return all_settled(); });
     started_ = true;
+    granted_ = options_.other_intents;
+    for (const auto& [id, record] : records_) {
+      if (record.wanted) granted_ |= record.manifest.intents;
+    }
   }
   post([this] { publish(); });
 }
@@ -102,45 +115,6 @@ bool Supervisor::all_settled() const {
   return std::all_of(records_.begin(), records_.end(), [](const auto& item) {
     const Record& record = item.second;
     return record.phase == Phase::On || (record.phase == Phase::Off && !record.wanted);
-  });
-}
-
-void Supervisor::control(const std::string& id,
-                         ControlDone done,
-                         const std::function<void(Record&)>& change) {
-  post([this, id, done = std::move(done), change] {
-    const auto found = records_.find(id);
-    if (found == records_.end()) {
-      if (done) {
-        calls_.push_back(
-            [done, id] { done(Error(Errc::NotFound, "there is no plugin \"" + id + "\"")); });
-      }
-      return;
-    }
-    Record& record = found->second;
-    ++record.pauses;  // The operator has spoken: a pause that is running means nothing now.
-    change(record);
-    if (done) record.waiting.push_back(done);
-    settle_all();
-  });
-}
-
-void Supervisor::enable(const std::string& id, ControlDone done) {
-  control(id, std::move(done), [](Record& record) { record.wanted = true; });
-}
-
-void Supervisor::disable(const std::string& id, ControlDone done) {
-  control(id, std::move(done), [](Record& record) {
-    record.wanted = false;
-    record.failed = false;
-    record.message = "disabled by the operator";
-  });
-}
-
-void Supervisor::reload(const std::string& id, ControlDone done) {
-  control(id, std::move(done), [](Record& record) {
-    record.wanted = true;
-    record.reload = record.phase != Phase::Off;
   });
 }
 

@@ -15,6 +15,9 @@
 #include <thread>
 #include <vector>
 
+#include "plugin/book.hpp"
+#include "plugin/check.hpp"
+#include "plugin/crash_guard.hpp"
 #include "plugin/host_options.hpp"
 #include "plugin/loop.hpp"
 #include "plugin/routing.hpp"
@@ -23,8 +26,6 @@
 
 namespace discern::plugin {
 
-using ControlDone = std::function<void(Result<void>)>;
-
 class Supervisor final : public InstanceObserver {
  public:
   Supervisor(const HostOptions& options, const Clock& clock, metrics::Registry& registry);
@@ -32,6 +33,11 @@ class Supervisor final : public InstanceObserver {
 
   // Reads every manifest; no code of a plugin runs. Call once, before `start`.
   void scan();
+  // After `scan`, in place of `start`: what would keep each plugin from being loaded. `open` says
+  // what keeps a library from being opened.
+  using TryToOpen =
+      std::function<std::string(const std::string& id, const std::filesystem::path& file)>;
+  std::vector<Finding> examine(const TryToOpen& open) const;
   // Loads what is wanted and waits until each has started or failed, at most the init limit.
   void start(Services& services);
   // Ends every plugin. Returns how many threads did not come back.
@@ -41,6 +47,10 @@ class Supervisor final : public InstanceObserver {
   void enable(const std::string& id, ControlDone done);
   void disable(const std::string& id, ControlDone done);
   void reload(const std::string& id, ControlDone done);
+
+  // A crash of the process before this one; call between `scan` and `start`.
+  void add_crash(const CrashReport& report);
+  std::chrono::nanoseconds cpu() const;
 
   void set_application(discord::ApplicationId application);
   std::shared_ptr<const Routing> routing() const;
@@ -68,6 +78,13 @@ class Supervisor final : public InstanceObserver {
 
  private:
   enum class Phase { Off, Loading, On, Stopping };
+  // What tells a changed file from the one before.
+  struct FileMark {
+    std::int64_t time_ns = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const FileMark&) const = default;
+  };
   struct Record {
     Record(metrics::Registry& registry, const std::string& id, const FaultLimits& limits)
         : handles(registry, id), backoff(limits) {}
@@ -83,10 +100,16 @@ class Supervisor final : public InstanceObserver {
     std::vector<CommandSpec> commands;  // Kept while it is off: they stay registered.
     double load_seconds = 0;
     double cpu_seconds = 0;
-    std::chrono::nanoseconds cpu_seen{};  // Of this generation.
+    std::chrono::nanoseconds cpu_seen{};  // Of this generation, as the next one.
+    Instance::Allocated allocated_seen;
     std::vector<ControlDone> waiting;
     Backoff backoff;
-    std::uint64_t pauses = 0;  // Tells a pause's timer from that of an earlier one.
+    std::uint64_t pauses = 0;       // Tells a pause's timer from that of an earlier one.
+    bool lacks_dependency = false;  // Off for that reason alone: comes back with what it requires.
+    std::uint64_t generations = 0;
+    std::uint64_t pinned = 0;
+    FileMark loaded_mark;  // Of the files that were loaded last, or failed to.
+    FileMark seen_mark;    // At the last look.
   };
   struct Abandoned {
     std::string id;
@@ -117,6 +140,14 @@ class Supervisor final : public InstanceObserver {
   void abandon(std::uint64_t generation);
   void pause(std::uint64_t generation, const std::string& last);
   void control(const std::string& id, ControlDone done, const std::function<void(Record&)>& change);
+  void note_change(Record& record, bool reloaded);
+  void revive_dependents();
+  void refuse_after_crashes(Record& record);
+  void look_for_changes();
+  std::string find_problem(const Record& record, const TryToOpen& open) const;
+  FileMark mark_of(const Record& record) const;
+  void save_book();
+  Record* find_or_scan(const std::string& id);
   void refresh();
   void publish();
   void rebuild_routing();
@@ -125,6 +156,8 @@ class Supervisor final : public InstanceObserver {
   void sample(Record& record);
   bool all_settled() const;
 
+  // Folders that no record knows yet.
+  void scan_new_folders();
   void scan_folder(const std::filesystem::path& folder);
   void refuse_cycles();
   Record& add_record(const std::string& id, const std::filesystem::path& folder);
@@ -143,15 +176,18 @@ class Supervisor final : public InstanceObserver {
   mutable std::mutex mutex_;
   std::condition_variable settled_;
   // All below are guarded by mutex_.
+  Book book_;
   std::map<std::string, Record, std::less<>> records_;
   std::vector<Abandoned> abandoned_;
   std::shared_ptr<const Routing> routing_ = std::make_shared<Routing>();
   discord::ApplicationId application_;
   std::string published_;
   bool started_ = false;
+  discord::Intents granted_ = 0;  // What the connection was opened with.
   bool stopping_ = false;
   std::uint64_t generations_ = 0;
   std::size_t pinned_ = 0;
+  std::chrono::nanoseconds cpu_{};  // Of all threads that plugins had.
 };
 
 }  // namespace discern::plugin

@@ -41,15 +41,27 @@ void Supervisor::scan() {
       if (entry.path().extension() == ".so") fs::remove(entry.path(), bad);
     }
   }
+  const Lock lock(mutex_);
+  if (!options_.book_file.empty()) {
+    Result<Book> book = Book::read(options_.book_file);
+    if (book) {
+      book_ = *std::move(book);
+    } else {
+      log::error("plugin", "what is known of the plugins is lost: {}", book.error().text);
+    }
+  }
+  if (!options_.quiet && !fs::is_directory(options_.folder, bad)) {
+    log::warn("plugin", "there is no plugins folder {}", options_.folder.string());
+  }
+  scan_new_folders();
+}
+
+void Supervisor::scan_new_folders() {
+  std::error_code bad;
   std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator(options_.folder, bad)) {
     if (entry.is_directory(bad)) folders.push_back(entry.path());
   }
-  if (bad)
-    log::warn("plugin",
-              "could not read the plugins folder {}: {}",
-              options_.folder.string(),
-              bad.message());
   for (const fs::path& more : options_.more_folders) {
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator(more, absent)) {
@@ -57,9 +69,14 @@ void Supervisor::scan() {
     }
   }
   std::sort(folders.begin(), folders.end());
-  const Lock lock(mutex_);
-  for (const fs::path& folder : folders) scan_folder(folder);
-  refuse_cycles();
+  const std::size_t before = records_.size();
+  for (const fs::path& folder : folders) {
+    const bool known = std::any_of(records_.begin(), records_.end(), [&](const auto& item) {
+      return item.second.folder == folder;
+    });
+    if (!known) scan_folder(folder);
+  }
+  if (records_.size() != before) refuse_cycles();
 }
 
 Supervisor::Record& Supervisor::add_record(const std::string& id, const fs::path& folder) {
@@ -68,6 +85,7 @@ Supervisor::Record& Supervisor::add_record(const std::string& id, const fs::path
   record.manifest.id = id;
   record.manifest.name = id;
   record.handles.enabled.set(0);
+  record.loaded_mark = record.seen_mark = mark_of(record);
   return record;
 }
 
@@ -99,9 +117,16 @@ void Supervisor::scan_folder(const fs::path& folder) {
   }
   Record& record = add_record(manifest->id, folder);
   record.manifest = *std::move(manifest);
+  const std::string& id = record.manifest.id;
   const auto& off = options_.disabled;
-  record.wanted = std::find(off.begin(), off.end(), record.manifest.id) == off.end();
-  if (!record.wanted) record.message = "disabled in the configuration";
+  const bool configured = std::find(off.begin(), off.end(), id) == off.end();
+  const std::optional<bool> wish = book_.wish(id);
+  record.wanted = wish.value_or(configured);
+  if (!record.wanted) {
+    record.message = wish ? "disabled by the operator" : "disabled in the configuration";
+  } else {
+    refuse_after_crashes(record);
+  }
 }
 
 void Supervisor::refuse_cycles() {

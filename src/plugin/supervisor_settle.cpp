@@ -9,6 +9,7 @@
 namespace discern::plugin {
 
 void Supervisor::settle_all() {
+  revive_dependents();
   for (auto& [id, record] : records_) settle(record);
   rebuild_routing();
 }
@@ -20,7 +21,11 @@ void Supervisor::settle(Record& record) {
     case Phase::Off:
       if (!record.wanted) return answer_waiting(record, {});
       if (wait) return;
-      if (!problem.empty()) return refuse(record, problem);
+      if (!problem.empty()) {
+        refuse(record, problem);
+        record.lacks_dependency = true;
+        return;
+      }
       return begin_load(record);
     case Phase::Loading:
       if (!record.wanted) begin_stop(record);
@@ -57,7 +62,7 @@ void Supervisor::fail(Record& record, std::string message) {
   record.wanted = false;
   record.failed = true;
   record.message = std::move(message);
-  log::error("plugin", "{}", record.message);
+  if (!options_.quiet) log::error("plugin", "{}", record.message);
   answer_waiting(record, Error(Errc::Refused, record.message));
 }
 
@@ -69,6 +74,8 @@ void Supervisor::answer_waiting(Record& record, const Result<void>& outcome) {
 }
 
 void Supervisor::begin_load(Record& record) {
+  record.lacks_dependency = false;
+  record.loaded_mark = mark_of(record);
   const std::filesystem::path file = record.folder / "plugin.toml";
   // Read again: a reload may bring another version with other needs.
   const Result<std::string> text = read_file(file, 1024 * 1024);
@@ -92,10 +99,12 @@ void Supervisor::begin_load(Record& record) {
   if (!config) return refuse(record, config.error().text);
 
   const std::uint64_t generation = ++generations_;
+  ++record.generations;
   record.manifest = *manifest;
   record.instance =
       std::make_shared<Instance>(*services_, *std::move(manifest), generation, *std::move(config));
   record.cpu_seen = {};
+  record.allocated_seen = {};
   record.failed = false;
   record.message.clear();
   record.phase = Phase::Loading;
@@ -129,12 +138,14 @@ void Supervisor::opened(Record& record, Instance& instance, const Result<void>& 
   record.load_seconds = seconds(instance.load_time());
   record.handles.load_seconds.set(record.load_seconds);
   record.handles.enabled.set(1);
-  if (record.reload) {
-    record.reload = false;
-    annotate("reload", "plugin " + id + " " + record.manifest.version + " reloaded");
-  } else {
-    record.handles.enables.add();
-    annotate("enable", "plugin " + id + " " + record.manifest.version + " enabled");
+  if (!record.reload) record.handles.enables.add();
+  note_change(record, record.reload);
+  record.reload = false;
+  if (const discord::Intents missing = record.manifest.intents & ~granted_;
+      started_ && missing != 0) {
+    record.message = "it asks for intents that the connection was not opened with (" +
+                     discord::describe_intents(missing) + "); restart to receive those events";
+    log::warn("plugin", "plugin \"{}\": {}", id, record.message);
   }
   settle_all();
   publish();
@@ -156,6 +167,7 @@ void Supervisor::ended(Record& record, bool unmapped) {
   record.handles.loop_stall.set(0);
   if (!unmapped) {
     ++pinned_;
+    record.handles.pinned.set(static_cast<double>(++record.pinned));
     log::warn(
         "plugin", "plugin \"{}\" ended, but its code stays in memory: something in it pins it", id);
   }
@@ -188,6 +200,7 @@ void Supervisor::abandon(std::uint64_t generation) {
   // Its copy of the code stays, and is counted as pinned here.
   ended(*record, true);
   ++pinned_;
+  record->handles.pinned.set(static_cast<double>(++record->pinned));
 }
 
 void Supervisor::pause(std::uint64_t generation, const std::string& last) {

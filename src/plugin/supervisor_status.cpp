@@ -18,6 +18,10 @@ PluginStatus Supervisor::status_of(const Record& record) const {
   status.load_seconds = record.load_seconds;
   status.cpu_seconds = record.cpu_seconds;
   status.message = record.message;
+  status.requires_plugins = record.manifest.requires_plugins;
+  status.generations = record.generations;
+  status.pinned = record.pinned;
+  status.changed = book_.changed(record.manifest.id);
   if (record.instance) {
     status.queue_depth = record.instance->queue_depth();
     status.stuck = record.instance->running();
@@ -100,14 +104,24 @@ std::size_t Supervisor::pinned() const {
   return pinned_;
 }
 
+std::chrono::nanoseconds Supervisor::cpu() const {
+  const Lock lock(mutex_);
+  return cpu_;
+}
+
 void Supervisor::sample(Record& record) {
   if (!record.instance) return;
   const std::chrono::nanoseconds now = record.instance->cpu();
   if (now > record.cpu_seen) {
     record.handles.cpu.add(now - record.cpu_seen);
     record.cpu_seconds += seconds(now - record.cpu_seen);
+    cpu_ += now - record.cpu_seen;
     record.cpu_seen = now;
   }
+  const Instance::Allocated allocated = record.instance->allocated();
+  record.handles.allocated_bytes.add(allocated.bytes - record.allocated_seen.bytes);
+  record.handles.allocations.add(allocated.calls - record.allocated_seen.calls);
+  record.allocated_seen = allocated;
   record.handles.queue_depth.set(static_cast<double>(record.instance->queue_depth()));
 }
 
@@ -119,6 +133,7 @@ void Supervisor::sample() {
     if (now <= abandoned.cpu_seen) continue;
     const auto record = records_.find(abandoned.id);
     if (record != records_.end()) record->second.handles.cpu.add(now - abandoned.cpu_seen);
+    cpu_ += now - abandoned.cpu_seen;
     abandoned.cpu_seen = now;
   }
 }

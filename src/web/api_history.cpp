@@ -26,10 +26,9 @@ int status_of(Errc kind) {
   }
 }
 
-// Runs `work` on a query thread and answers with the JSON it returns, or with its error.
-using Work = std::function<Result<std::string>(Result<history::Reader*>)>;
+}  // namespace
 
-void answer_from_pool(Site& site, Call& call, Work work) {
+void answer_from_pool(Site& site, Call& call, PoolWork work) {
   // Shared, because std::function wants to be copied; there is only ever one.
   const auto responder = std::make_shared<net::HttpResponder>(std::move(call.responder));
   const auto answer = [responder](int status, net::HttpBody body) {
@@ -46,6 +45,8 @@ void answer_from_pool(Site& site, Call& call, Work work) {
       });
   if (!queued) answer(503, error_json(queued.error().text));
 }
+
+namespace {
 
 // Adds up the files of a folder; nothing when it cannot be read.
 std::optional<double> folder_bytes(const std::filesystem::path& folder) {

@@ -28,25 +28,6 @@ void serve_commands(Site& site, Call& call) {
   call.json(std::move(out));
 }
 
-// Totals are those of the newest tick; the state, and who is stuck for how long, is of this moment.
-void serve_plugins(Site& site, Call& call) {
-  std::string out;
-  JsonWriter writer(out);
-  writer.open_object().open_array("plugins");
-  if (site.windows.plugins != nullptr) {
-    for (plugin::PluginStatus& status : site.windows.plugins->plugins()) {
-      PluginRow row;
-      for (const PluginRow& known : site.hub.plugins()) {
-        if (known.status.id == status.id) row = known;
-      }
-      row.status = std::move(status);
-      append_row(writer, row);
-    }
-  }
-  writer.close_array().close_object();
-  call.json(std::move(out));
-}
-
 namespace {
 
 void append_family(JsonWriter& writer, const metrics::Descriptor& family) {

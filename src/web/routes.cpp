@@ -15,6 +15,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/ticks", serve_ticks, kApi},
     {"GET", "/api/v1/commands", serve_commands, kApi},
     {"GET", "/api/v1/plugins", serve_plugins, kApi},
+    {"*", "/api/v1/plugins/*", serve_plugin, kApi},
     {"GET", "/api/v1/shards", serve_shards, kApi},
     {"GET", "/api/v1/rest", serve_rest, kApi},
     {"GET", "/api/v1/interactions", serve_interactions, kApi},

@@ -44,11 +44,23 @@ void append_row(JsonWriter& out, const PluginRow& row) {
     out.open_object("stuck")
         .text("handler", status.stuck->handler)
         .number("seconds", std::round(status.stuck->seconds * 10) / 10)
-        .close_object();
+        .open_array("stack");
+    for (const std::string& frame : status.stuck->stack) out.text(frame);
+    out.close_array().close_object();
   } else {
     out.null("stuck");
   }
-  out.text("message", status.message).close_object();
+  out.text("message", status.message)
+      .number("generations", static_cast<double>(status.generations))
+      .number("pinned", static_cast<double>(status.pinned));
+  if (status.changed) {
+    out.number("changed", std::round(epoch_seconds(*status.changed)));
+  } else {
+    out.null("changed");
+  }
+  out.open_array("requires");
+  for (const std::string& id : status.requires_plugins) out.text(id);
+  out.close_array().close_object();
 }
 
 bool equal_rows(const PluginRow& a, const PluginRow& b) {

@@ -62,6 +62,10 @@ struct Call {
   void answer(net::HttpResponse response);
 };
 
+// Runs `work` on a query thread and answers with the JSON it returns, or with its error.
+using PoolWork = std::function<Result<std::string>(Result<history::Reader*>)>;
+void answer_from_pool(Site& site, Call& call, PoolWork work);  // api_history.cpp
+
 // May take the responder along to answer later. An exception becomes 500.
 using Endpoint = void (*)(Site&, Call&);
 
@@ -73,11 +77,12 @@ void serve_live(Site& site, Call& call);          // api_live.cpp
 void serve_ticks(Site& site, Call& call);         //
 void serve_view(Site& site, Call& call);          //
 void serve_commands(Site& site, Call& call);      // api_tables.cpp
-void serve_plugins(Site& site, Call& call);       //
 void serve_catalogue(Site& site, Call& call);     //
 void serve_shards(Site& site, Call& call);        // api_discord.cpp
 void serve_rest(Site& site, Call& call);          //
 void serve_interactions(Site& site, Call& call);  //
+void serve_plugins(Site& site, Call& call);       // api_plugins.cpp
+void serve_plugin(Site& site, Call& call);        //
 void serve_status(Site& site, Call& call);        // api_history.cpp
 void serve_series(Site& site, Call& call);        //
 void serve_query(Site& site, Call& call);         //

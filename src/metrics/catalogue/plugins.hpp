@@ -58,6 +58,22 @@ inline constexpr Descriptor kPluginStalls{
 inline constexpr Descriptor kPluginRest{.name = "discern_plugin_rest_requests_total",
                                         .help = "REST requests a plugin caused.",
                                         .labels = {"plugin"}};
+inline constexpr Descriptor kPluginAllocatedBytes{
+    .name = "discern_plugin_allocated_bytes_total",
+    .help = "Bytes that a plugin's own thread asked of operator new, given back or not.",
+    .unit = Unit::Bytes,
+    .labels = {"plugin"}};
+inline constexpr Descriptor kPluginAllocations{
+    .name = "discern_plugin_allocations_total",
+    .help = "Calls of operator new on a plugin's own thread.",
+    .labels = {"plugin"}};
+inline constexpr Descriptor kPluginPinned{
+    .name = "discern_plugin_pinned_generations",
+    .help =
+        "Generations of a plugin that ended and whose code is still in memory: abandoned ones, "
+        "and those that something in them pins.",
+    .kind = Kind::Gauge,
+    .labels = {"plugin"}};
 
 inline constexpr const Descriptor* kPluginFamilies[] = {
     &kPluginLoad,
@@ -72,6 +88,9 @@ inline constexpr const Descriptor* kPluginFamilies[] = {
     &kPluginDropped,
     &kPluginStalls,
     &kPluginRest,
+    &kPluginAllocatedBytes,
+    &kPluginAllocations,
+    &kPluginPinned,
 };
 
 }  // namespace discern::metrics::catalogue

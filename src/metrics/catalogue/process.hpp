@@ -44,6 +44,21 @@ inline constexpr Descriptor kStartTime{
     .help = "When this process started, in seconds since the Unix epoch.",
     .kind = Kind::Gauge,
     .unit = Unit::Seconds};
+inline constexpr Descriptor kHostCpu{
+    .name = "discern_loop_cpu_seconds_total",
+    .help =
+        "Processor time of the host's own threads. With that of the plugins and what is "
+        "unattributed it adds up to that of the process.",
+    .unit = Unit::Seconds,
+    .labels = {"loop"},
+    .step = 1e-9};
+inline constexpr Descriptor kUnattributedCpu{
+    .name = "discern_process_unattributed_cpu_seconds_total",
+    .help =
+        "Processor time of threads that are neither the host's nor those it gave to plugins: "
+        "plugins or libraries made them.",
+    .unit = Unit::Seconds,
+    .step = 1e-9};
 inline constexpr Descriptor kLoopDelay{
     .name = "discern_loop_delay_seconds",
     .help = "How long work that was posted to an event loop waited before it ran.",
@@ -78,6 +93,8 @@ inline constexpr const Descriptor* kProcessFamilies[] = {
     &kMaxFds,
     &kThreads,
     &kStartTime,
+    &kHostCpu,
+    &kUnattributedCpu,
     &kLoopDelay,
     &kLoopStall,
     &kCollectorDuration,

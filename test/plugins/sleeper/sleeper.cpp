@@ -10,9 +10,20 @@
 using namespace discern::plugin;
 
 class Sleeper : public Plugin {
+ public:
+  ~Sleeper() override {
+    if (hook_ == "destructor") sleep();
+  }
+
+ private:
   void init(Core& core) override {
     gate_ = core.config()["gate"].string();
+    hook_ = core.config()["hook"].string();
     if (core.config()["sleep_in_init"].boolean()) sleep();
+    if (hook_ == "event") core.on("MESSAGE_CREATE", [this](const Event&) { sleep(); });
+    if (hook_ == "timer") core.after(std::chrono::milliseconds(1), [this] { sleep(); });
+    // Several of them may be loaded under other ids; only one can have the command.
+    if (!hook_.empty()) return;
     core.api().register_command("nap", "Sleeps", [this](Interaction& i) {
       sleep();
       i.reply("good morning");
@@ -22,13 +33,17 @@ class Sleeper : public Plugin {
       response.text("good morning");
     });
   }
+  void stop(Core&) override {
+    if (hook_ == "stop") sleep();
+  }
 
-  void sleep() const {
+  __attribute__((noinline)) void sleep() const {
     while (std::filesystem::exists(gate_))
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 
   std::string gate_;
+  std::string hook_;
 };
 
 DISCERN_PLUGIN(Sleeper)

@@ -142,7 +142,8 @@ TEST_F(ServerTest, NamesTheStuckPlugin) {
             R"({"plugins":[{"id":"echo","name":"Echo","version":"1.0.0","state":"stuck",)"
             R"("load_ms":12.5,"cpu_seconds":0,"commands":0,"events":9,"errors":0,"queue_depth":0,)"
             R"("dropped":0,"loop_delay_ms":null,)"
-            R"("stuck":{"handler":"command slow","seconds":4.2},"message":""}]})");
+            R"("stuck":{"handler":"command slow","seconds":4.2,"stack":[]},"message":"",)"
+            R"("generations":0,"pinned":0,"changed":null,"requires":[]}]})");
 }
 
 TEST_F(ServerTest, ListsShards) {

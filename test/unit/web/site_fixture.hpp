@@ -44,6 +44,22 @@ struct FakePlugins : plugin::StatusSource {
   std::vector<plugin::CommandStatus> commands() const override {
     return {{"used", "echo", "Is used."}, {"never used", "echo", "Is not."}};
   }
+  std::vector<plugin::Incident> incidents(std::string_view plugin) const override {
+    if (plugin != "echo") return {};
+    return {{SystemTime(std::chrono::seconds(1'764'000'000)),
+             "command",
+             "command slow",
+             "std::out_of_range",
+             "no such key",
+             3,
+             {"echo.so Echo::slow()+0x1f"}}};
+  }
+  void control(std::string_view plugin, plugin::Control what, plugin::ControlDone done) override {
+    asked.emplace_back(plugin);
+    if (plugin != "echo") return done(Error(Errc::NotFound, "there is no such plugin"));
+    if (what == plugin::Control::Reload) return done(Error(Errc::Refused, "it is not ELF"));
+    done({});
+  }
   void serve(std::string_view plugin,
              plugin::RouteRequest request,
              plugin::RouteDone done) override {
@@ -58,6 +74,7 @@ struct FakePlugins : plugin::StatusSource {
       done(response);
     }).detach();
   }
+  std::vector<std::string> asked;  // To be switched. Web thread.
 };
 
 struct FakeReader : history::Reader {

@@ -1,0 +1,186 @@
+#include "app/plugin_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <future>
+
+#include "app/host_address.hpp"
+#include "app/program_folder.hpp"
+#include "base/files.hpp"
+#include "history/lock_file.hpp"
+#include "net/http_out.hpp"
+#include "plugin/book.hpp"
+#include "plugin/check.hpp"
+
+namespace discern::app {
+namespace {
+
+namespace json = boost::json;
+
+int complain(const std::string& sentence) {
+  fmt::print(stderr, "discern: {}\n", sentence);
+  return kExitFailed;
+}
+
+// Longer than the host takes to give up on a plugin's init.
+constexpr std::chrono::seconds kPatience{30};
+
+Result<net::HttpResponse> ask(const std::string& method, const std::string& url) {
+  net::HttpRequest request;
+  request.method = method;
+  request.url = url;
+  request.timeout = kPatience;
+  std::promise<Result<net::HttpResponse>> answer;
+  net::HttpOut http;
+  http.send(std::move(request),
+            [&](net::HttpOutcome outcome) { answer.set_value(std::move(outcome.response)); });
+  return answer.get_future().get();
+}
+
+std::string text_of(const json::object& from, std::string_view key) {
+  const json::value* value = from.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::string error_of(const net::HttpResponse& response) {
+  boost::system::error_code bad;
+  const json::value body = json::parse(response.body, bad);
+  const std::string text =
+      !bad && body.is_object() ? text_of(body.get_object(), "error") : std::string();
+  return text.empty() ? fmt::format("the host answered {}", response.status) : text;
+}
+
+int list(const net::HttpResponse& response) {
+  boost::system::error_code bad;
+  const json::value body = json::parse(response.body, bad);
+  if (bad || !body.is_object()) return complain("the host's answer cannot be understood");
+  fmt::print("{:24} {:12} {:10} {}\n", "PLUGIN", "VERSION", "STATE", "MESSAGE");
+  const json::value* rows = body.get_object().if_contains("plugins");
+  if (rows == nullptr || !rows->is_array()) return kExitFine;
+  for (const json::value& row : rows->get_array()) {
+    if (!row.is_object()) continue;
+    const json::object& one = row.get_object();
+    std::string message = text_of(one, "message");
+    if (const json::value* stuck = one.if_contains("stuck"); stuck && stuck->is_object()) {
+      message = fmt::format("in {} for {} s",
+                            text_of(stuck->get_object(), "handler"),
+                            json::serialize(stuck->at("seconds")));
+    }
+    fmt::print("{:24} {:12} {:10} {}\n",
+               text_of(one, "id"),
+               text_of(one, "version"),
+               text_of(one, "state"),
+               message);
+  }
+  return kExitFine;
+}
+
+// No host has the folder: what the operator wants is noted, and holds from the next start on.
+int note_wish(const Request& request) {
+  const bool wanted = request.plugin_verb == Request::PluginVerb::Enable;
+  const std::filesystem::path& folder = request.config.data_dir;
+  std::error_code ec;
+  std::filesystem::create_directories(folder, ec);
+  const auto lock = history::LockFile::acquire(folder / "discern.lock");
+  if (!lock) return complain(lock.error().text);
+  const std::filesystem::path file = plugin_options(request.config, false).book_file;
+  Result<plugin::Book> book = plugin::Book::read(file);
+  if (!book) return complain(book.error().text);
+  book->set_wish(request.plugin, wanted);
+  if (wanted) book->forgive(request.plugin);
+  if (const auto saved = write_file_atomically(file, book->to_json()); !saved) {
+    return complain(saved.error().text);
+  }
+  fmt::print("no host runs with data folder {}; from its next start on \"{}\" is {}\n",
+             folder.string(),
+             request.plugin,
+             wanted ? "enabled" : "disabled");
+  return kExitFine;
+}
+
+}  // namespace
+
+plugin::HostOptions plugin_options(const Config& config, bool demonstration) {
+  plugin::HostOptions options;
+  options.folder = config.plugins.folder;
+  if (options.folder.empty()) {
+    options.folder = bundled_plugins();
+    options.more_folders = {config.data_dir / "plugins"};
+  }
+  options.storage_folder = config.data_dir / "plugin-storage";
+  options.storage_limit_bytes =
+      static_cast<std::uint64_t>(config.plugins.storage_megabytes) * 1024 * 1024;
+  options.private_folder = config.data_dir / "loaded-plugins";
+  options.book_file = config.data_dir / "plugins.json";
+  options.crash_file = config.data_dir / "crash.txt";
+  options.disabled = config.plugins.disabled;
+  options.watch_files = config.plugins.watch;
+  options.config = config.plugin_values;
+  options.demonstration = demonstration;
+  options.queue_limit = static_cast<std::size_t>(config.plugins.queue_limit);
+  options.time_budget = config.plugins.time_budget;
+  options.defer_after = config.plugins.defer_after;
+  return options;
+}
+
+int run_plugin_command(const Request& request) {
+  const bool only_a_wish = request.plugin_verb == Request::PluginVerb::Enable ||
+                           request.plugin_verb == Request::PluginVerb::Disable;
+  const auto url = find_host_address(request.config.data_dir);
+  const std::string none =
+      fmt::format("no host runs with data folder {}; start it, or name another folder with --data",
+                  request.config.data_dir.string());
+  if (!url) return only_a_wish ? note_wish(request) : complain(none);
+  const bool listing = request.plugin_verb == Request::PluginVerb::List;
+  const std::string path =
+      "api/v1/plugins" +
+      (listing ? std::string()
+               : "/" + request.plugin + "/" +
+                     (request.plugin_verb == Request::PluginVerb::Enable    ? "enable"
+                      : request.plugin_verb == Request::PluginVerb::Disable ? "disable"
+                                                                            : "reload"));
+  const Result<net::HttpResponse> answer = ask(listing ? "GET" : "POST", *url + path);
+  if (!answer) {
+    // Its address outlives a host that was killed.
+    if (answer.error().kind != Errc::Unavailable) return complain(answer.error().text);
+    return only_a_wish ? note_wish(request) : complain(none);
+  }
+  if (answer->status != 200) return complain(error_of(*answer));
+  if (listing) return list(*answer);
+  boost::system::error_code bad;
+  const json::value body = json::parse(answer->body, bad);
+  if (bad || !body.is_object()) return complain("the host's answer cannot be understood");
+  const std::string message = text_of(body.get_object(), "message");
+  fmt::print("{} is {}{}{}\n",
+             request.plugin,
+             text_of(body.get_object(), "state"),
+             message.empty() ? "" : ": ",
+             message);
+  return kExitFine;
+}
+
+int check_plugins(const Request& request) {
+  const plugin::HostOptions options = plugin_options(request.config, true);
+  int code = kExitFine;
+  const std::vector<plugin::Finding> findings = plugin::examine(options);
+  if (findings.empty()) {
+    fmt::print("there is no plugin in {}\n", options.folder.string());
+  }
+  for (const plugin::Finding& finding : findings) {
+    if (finding.problem.empty()) {
+      fmt::print("{} {}: fine{}{}\n",
+                 finding.plugin,
+                 finding.version,
+                 finding.remark.empty() ? "" : ", ",
+                 finding.remark);
+    } else {
+      fmt::print(stderr, "discern: {}\n", finding.problem);
+      code = kExitFailed;
+    }
+  }
+  return code;
+}
+
+}  // namespace discern::app

@@ -1,0 +1,174 @@
+// What the operator, or a changed file, asks for. On the supervisor's thread with mutex_ held, but
+// for the first three.
+
+#include <sys/stat.h>
+
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "metrics/catalogue.hpp"
+#include "plugin/supervisor.hpp"
+
+namespace discern::plugin {
+
+void Supervisor::enable(const std::string& id, ControlDone done) {
+  control(id, std::move(done), [this](Record& record) {
+    book_.set_wish(record.manifest.id, true);
+    book_.forgive(record.manifest.id);
+    record.wanted = true;
+  });
+}
+
+void Supervisor::disable(const std::string& id, ControlDone done) {
+  control(id, std::move(done), [this](Record& record) {
+    book_.set_wish(record.manifest.id, false);
+    record.wanted = false;
+    record.failed = false;
+    record.lacks_dependency = false;
+    record.message = "disabled by the operator";
+  });
+}
+
+void Supervisor::reload(const std::string& id, ControlDone done) {
+  control(id, std::move(done), [this](Record& record) {
+    book_.forgive(record.manifest.id);
+    record.wanted = true;
+    record.reload = record.phase != Phase::Off;
+  });
+}
+
+void Supervisor::control(const std::string& id,
+                         ControlDone done,
+                         const std::function<void(Record&)>& change) {
+  post([this, id, done = std::move(done), change] {
+    Record* record = find_or_scan(id);
+    if (record == nullptr) {
+      if (done) {
+        calls_.push_back(
+            [done, id] { done(Error(Errc::NotFound, "there is no plugin \"" + id + "\"")); });
+      }
+      return;
+    }
+    ++record->pauses;  // The operator has spoken: a pause that is running means nothing now.
+    change(*record);
+    save_book();
+    if (done) record->waiting.push_back(done);
+    settle_all();
+  });
+}
+
+// Folders that were not there at the start are found when somebody names one.
+Supervisor::Record* Supervisor::find_or_scan(const std::string& id) {
+  auto found = records_.find(id);
+  if (found == records_.end()) {
+    scan_new_folders();
+    found = records_.find(id);
+  }
+  return found == records_.end() ? nullptr : &found->second;
+}
+
+void Supervisor::save_book() {
+  if (options_.book_file.empty()) return;
+  // Written without the lock, which the gateway's thread takes too.
+  calls_.push_back([file = options_.book_file, text = book_.to_json()] {
+    if (const Result<void> saved = write_file_atomically(file, text); !saved) {
+      log::error("plugin", "what is known of the plugins is not on disk: {}", saved.error().text);
+    }
+  });
+}
+
+// A mark on the charts, and the moment that before and after are told from.
+void Supervisor::note_change(Record& record, bool reloaded) {
+  const Manifest& manifest = record.manifest;
+  const std::string before = book_.version(manifest.id);
+  const bool other_version = !before.empty() && before != manifest.version;
+  const std::string version = other_version ? before + " -> " + manifest.version : manifest.version;
+  if (reloaded) {
+    annotate("reload", "plugin " + manifest.id + " " + version + " reloaded");
+  } else {
+    annotate(other_version ? "version" : "enable",
+             "plugin " + manifest.id + " " + version + " enabled");
+  }
+  if (!reloaded && !other_version && !before.empty()) return;
+  book_.set_version(manifest.id, manifest.version, clock_.system_now());
+  save_book();
+}
+
+void Supervisor::add_crash(const CrashReport& report) {
+  const Lock lock(mutex_);
+  const std::string& id = report.plugin;
+  const std::string handler = report.handler.empty() ? "a thread of its own" : report.handler;
+  registry_.counter(metrics::catalogue::kPluginErrors, id, "crash").add();
+  registry_.annotate(
+      {report.time,
+       "crash",
+       "plugin " + id + " crashed the program: " + report.signal + " in " + handler});
+  log::error("plugin",
+             "plugin \"{}\" crashed the program the last time it ran: {} in {}",
+             id,
+             report.signal,
+             handler);
+  book_.add_crash(id, {report.time, report.signal, handler});
+  if (!options_.book_file.empty()) {
+    if (auto saved = write_file_atomically(options_.book_file, book_.to_json()); !saved) {
+      log::error("plugin", "the crash is not on disk: {}", saved.error().text);
+    }
+  }
+  const auto found = records_.find(id);
+  if (found != records_.end() && found->second.wanted) refuse_after_crashes(found->second);
+}
+
+void Supervisor::refuse_after_crashes(Record& record) {
+  const std::string& id = record.manifest.id;
+  if (!book_.crashed_too_often(id)) return;
+  const Crash last = book_.crashes(id).back();
+  fail(record,
+       "plugin \"" + id + "\" crashed the program three times within ten minutes, the last in " +
+           last.handler + " (" + last.signal + "); mend it, then enable it");
+}
+
+// Those that are off only because of what they require.
+void Supervisor::revive_dependents() {
+  for (auto& [id, record] : records_) {
+    if (!record.lacks_dependency || record.phase != Phase::Off) continue;
+    bool wait = false;
+    if (!dependency_problem(record, wait).empty()) continue;
+    record.lacks_dependency = false;
+    record.wanted = true;
+  }
+}
+
+Supervisor::FileMark Supervisor::mark_of(const Record& record) const {
+  FileMark mark;
+  for (const std::string& name : {record.manifest.id + ".so", std::string("plugin.toml")}) {
+    struct stat file {};
+    if (::stat((record.folder / name).c_str(), &file) != 0) continue;
+    mark.time_ns += file.st_mtim.tv_sec * 1'000'000'000LL + file.st_mtim.tv_nsec;
+    mark.bytes += static_cast<std::uint64_t>(file.st_size);
+    mark.inode += file.st_ino;
+  }
+  return mark;
+}
+
+void Supervisor::look_for_changes() {
+  const std::size_t known = records_.size();
+  scan_new_folders();
+  bool changed = records_.size() != known;
+  for (auto& [id, record] : records_) {
+    const FileMark now = mark_of(record);
+    // Between two looks nothing was written: whoever writes it is done.
+    const bool at_rest = now == record.seen_mark;
+    record.seen_mark = now;
+    if (!at_rest || now == record.loaded_mark) continue;
+    if (record.phase != Phase::On && !(record.phase == Phase::Off && record.failed)) continue;
+    log::info("plugin", "the files of plugin \"{}\" changed", id);
+    ++record.pauses;
+    book_.forgive(id);
+    record.loaded_mark = now;
+    record.wanted = true;
+    record.reload = record.phase != Phase::Off;
+    changed = true;
+  }
+  if (changed) settle_all();
+}
+
+}  // namespace discern::plugin

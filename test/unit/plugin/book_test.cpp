@@ -1,0 +1,61 @@
+#include "plugin/book.hpp"
+
+#include <gtest/gtest.h>
+
+#include "unit/plugin/harness.hpp"
+
+namespace discern::plugin::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+Crash crash_at(std::chrono::minutes minute) {
+  return {SystemTime(20000h + minute), "SIGSEGV", "command boom"};
+}
+
+TEST(Book, RemembersOverAStart) {
+  const TempFolder folder;
+  const fs::path file = folder.path() / "plugins.json";
+  Book book;
+  book.set_wish("calm", false);
+  book.set_version("calm", "1.2.0", SystemTime(20000h));
+  book.add_crash("calm", crash_at(1min));
+  std::ofstream(file) << book.to_json();
+  const Result<Book> again = Book::read(file);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->wish("calm"), false);
+  EXPECT_EQ(again->wish("other"), std::nullopt) << "the configuration decides";
+  EXPECT_EQ(again->version("calm"), "1.2.0");
+  EXPECT_EQ(again->changed("calm"), SystemTime(20000h));
+  ASSERT_EQ(again->crashes("calm").size(), 1u);
+  EXPECT_EQ(again->crashes("calm")[0].handler, "command boom");
+  EXPECT_EQ(again->crashes("calm")[0].signal, "SIGSEGV");
+}
+
+TEST(Book, IsEmptyWithoutAFileAndSetsADamagedOneAside) {
+  const TempFolder folder;
+  const fs::path file = folder.path() / "plugins.json";
+  ASSERT_TRUE(Book::read(file).ok());
+  std::ofstream(file) << R"({"calm": {"wan)";
+  const Result<Book> damaged = Book::read(file);
+  ASSERT_TRUE(damaged.ok()) << "the host starts all the same";
+  EXPECT_FALSE(fs::exists(file));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1) << "it was kept";
+}
+
+TEST(Book, CountsThreeCrashesWithinTenMinutesAsTooOften) {
+  Book book;
+  book.add_crash("calm", crash_at(0min));
+  book.add_crash("calm", crash_at(8min));
+  EXPECT_FALSE(book.crashed_too_often("calm"));
+  book.add_crash("calm", crash_at(11min));
+  EXPECT_FALSE(book.crashed_too_often("calm")) << "the first is older than ten minutes";
+  book.add_crash("calm", crash_at(12min));
+  EXPECT_TRUE(book.crashed_too_often("calm"));
+  EXPECT_FALSE(book.crashed_too_often("other"));
+  book.forgive("calm");
+  EXPECT_FALSE(book.crashed_too_often("calm"));
+}
+
+}  // namespace
+}  // namespace discern::plugin::test

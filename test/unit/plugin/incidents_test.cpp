@@ -1,0 +1,130 @@
+// What is told of an error, a stall and a crash: where it happened above all.
+
+#include "plugin/incidents.hpp"
+
+#include <gmock/gmock.h>
+
+#include "plugin/crash_guard.hpp"
+#include "plugin/thread_slot.hpp"
+#include "unit/plugin/harness.hpp"
+
+namespace discern::plugin::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kSignalsComeLate = true;
+#else
+constexpr bool kSignalsComeLate = false;
+#endif
+
+Incident incident(std::string text) {
+  return {SystemTime(), "event", "event READY", "std::runtime_error", std::move(text), 1, {}};
+}
+
+TEST(Incidents, CountsTheSameOneAfterTheOtherAndKeepsTheLast) {
+  Incidents incidents;
+  incidents.add("calm", incident("a"));
+  incidents.add("calm", incident("b"));
+  incidents.add("calm", incident("b"));
+  ASSERT_EQ(incidents.list("calm").size(), 2u);
+  EXPECT_EQ(incidents.list("calm")[0].text, "b");
+  EXPECT_EQ(incidents.list("calm")[0].count, 2u);
+  EXPECT_TRUE(incidents.list("other").empty());
+  for (int i = 0; i < 100; ++i) incidents.add("calm", incident(std::to_string(i)));
+  EXPECT_EQ(incidents.list("calm").size(), Incidents::kMostPerPlugin);
+  EXPECT_EQ(incidents.list("calm")[0].text, "99");
+}
+
+TEST(CrashReports, AreReadAndDamagedOnesLeftOut) {
+  const TempFolder folder;
+  const fs::path file = folder.path() / "crash.txt";
+  EXPECT_TRUE(read_crash_reports(file).empty());
+  std::ofstream(file) << "  stray\ncrash 1764000000 SIGSEGV boom command segv now\n"
+                         "  boom.so _ZN4Boom5touchEv+0x4\n  libc.so.6+0x12\n"
+                         "nonsense\n  more\ncrash 1764000060 SIGABRT - \ncrash 17";
+  const std::vector<CrashReport> reports = read_crash_reports(file);
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[0].plugin, "boom");
+  EXPECT_EQ(reports[0].signal, "SIGSEGV");
+  EXPECT_EQ(reports[0].handler, "command segv now");
+  EXPECT_THAT(reports[0].stack, ElementsAre("boom.so Boom::touch()+0x4", "libc.so.6+0x12"));
+  EXPECT_EQ(reports[1].plugin, "");
+  EXPECT_EQ(reports[1].handler, "");
+}
+
+class Told : public PluginHost {
+ protected:
+  void TearDown() override {
+    if (!gate_.empty()) fs::remove(gate_);
+    host_.reset();
+  }
+  fs::path gate_;
+};
+
+TEST_F(Told, AnErrorIsToldWithItsPlace) {
+  start_with({"calm", "thrower"});
+  command("throw");
+  ASSERT_TRUE(reaches("discern_plugin_errors_total", "thrower,command", 1));
+  ASSERT_TRUE(eventually([&] {
+    advance(300ms);
+    const auto list = host_->incidents("thrower");
+    return !list.empty() && (!has_process_hooks() || !list[0].stack.empty());
+  }));
+  const Incident told = host_->incidents("thrower")[0];
+  EXPECT_EQ(told.kind, "command");
+  EXPECT_EQ(told.handler, "command throw");
+  EXPECT_EQ(told.type, "std::out_of_range");
+  EXPECT_EQ(told.text, "in a command");
+  EXPECT_TRUE(host_->incidents("calm").empty());
+  if (has_process_hooks()) {
+    EXPECT_THAT(told.stack, Contains(AllOf(StartsWith("thrower."), HasSubstr("Thrower"))));
+  }
+}
+
+TEST_F(Told, AStuckHandlerIsToldWithItsStackWhileItIsStuck) {
+  gate_ = folder_.path() / "gate";
+  std::ofstream(gate_) << "closed";
+  options_.config["sleeper"]["gate"] = gate_.string();
+  start_with({"sleeper"});
+  command("nap");
+  ASSERT_TRUE(eventually([&] {
+    advance(300ms);
+    return !host_->incidents("sleeper").empty();
+  }));
+  const std::optional<StuckHandler> stuck = status("sleeper").stuck;
+  ASSERT_TRUE(stuck.has_value());
+  EXPECT_EQ(stuck->handler, "command nap");
+  const Incident told = host_->incidents("sleeper")[0];
+  EXPECT_EQ(told.kind, "stall");
+  EXPECT_EQ(told.handler, "command nap");
+  EXPECT_EQ(told.stack, stuck->stack);
+  if (!kSignalsComeLate) {
+    EXPECT_THAT(stuck->stack, Contains(HasSubstr("Sleeper::sleep() const")));
+  }
+  fs::remove(gate_);
+  EXPECT_TRUE(eventually([&] { return !status("sleeper").stuck.has_value(); }));
+  EXPECT_EQ(host_->incidents("sleeper").size(), 1u) << "one stall, told once";
+}
+
+TEST_F(Told, WhatAPluginAsksOfOperatorNewIsItsOwn) {
+  if (!has_process_hooks()) GTEST_SKIP() << "a sanitizer has operator new";
+  start_with({"calm", "leaker"});
+  host_->sample();
+  const double before = value("discern_plugin_allocated_bytes_total", "leaker");
+  const double calm = value("discern_plugin_allocated_bytes_total", "calm");
+  command("leak");
+  ASSERT_TRUE(reaches("discern_plugin_handler_seconds", "leaker,command", 1));
+  host_->sample();
+  EXPECT_GE(value("discern_plugin_allocated_bytes_total", "leaker"), before + (1 << 20));
+  EXPECT_GT(value("discern_plugin_allocations_total", "leaker"), 0);
+  EXPECT_LT(value("discern_plugin_allocated_bytes_total", "calm"), calm + (1 << 20));
+}
+
+}  // namespace
+}  // namespace discern::plugin::test

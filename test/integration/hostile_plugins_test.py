@@ -23,7 +23,9 @@ REFUSED = {
 LIMIT_MS = 250
 
 
-class HostilePlugins(Case):
+class PluginCase(Case):
+    """A host with chosen plugins of test/plugins, and somebody who uses their commands."""
+
     def start_host(self, *plugins, settings=""):
         """A host with these plugins of test/plugins, connected, its commands registered."""
         folder = self.folder / "plugins"
@@ -77,6 +79,8 @@ class HostilePlugins(Case):
         self.assertEqual(truth["interactions"]["late"], 0)
         self.assertEqual(truth["interactions"]["ignored"], unanswered)
 
+
+class HostilePlugins(PluginCase):
     def test_each_says_why_it_is_not_enabled_and_counts_as_an_error_of_its_own(self):
         self.start_host("calm", *REFUSED)
         expected = {(plugin, kind): 1 for plugin, (kind, _) in REFUSED.items()}

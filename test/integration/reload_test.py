@@ -8,13 +8,12 @@ import threading
 import unittest
 import urllib.request
 
-from harness import wait_until
+from harness import SANITIZED, wait_until
 from hostile_plugins_test import PLUGINS, PluginCase
 
 RELOADS = int(os.environ.get("DISCERN_RELOADS", "50"))
 # What is held after this many reloads is what is held for good: caches, stacks, arenas.
 WARM = max(10, RELOADS // 5)
-SANITIZED = bool(os.environ.get("DISCERN_SANITIZE"))
 
 
 class Reload(PluginCase):

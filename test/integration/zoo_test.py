@@ -10,11 +10,8 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import BUILD, wait_until
+from harness import BUILD, SANITIZED, wait_until
 from hostile_plugins_test import LIMIT_MS, PLUGINS, PluginCase
-
-# The sanitizers have operator new, and hold signals back.
-SANITIZED = bool(os.environ.get("DISCERN_SANITIZE"))
 
 
 class Zoo(PluginCase):

@@ -177,8 +177,8 @@ class Zoo(PluginCase):
 
     def test_processor_time_adds_up_to_that_of_the_process(self):
         self.start_host("burner", "calm")
-        parts = ("discern_host_cpu_seconds_total", "discern_plugin_cpu_seconds_total",
-                 "discern_unattributed_cpu_seconds_total", "discern_process_cpu_seconds_total")
+        parts = ("discern_loop_cpu_seconds_total", "discern_plugin_cpu_seconds_total",
+                 "discern_process_unattributed_cpu_seconds_total", "discern_process_cpu_seconds_total")
 
         def read():
             text = self.host.get("/metrics")
@@ -204,7 +204,7 @@ class Zoo(PluginCase):
         self.assertAlmostEqual(sum(used.values()), whole, delta=0.05 * whole)
         # Each half second is where it was used: the plugin's own, and that of a thread it made.
         own = self.value("discern_plugin_cpu_seconds_total", plugin="burner") - burner
-        made = used["discern_unattributed_cpu_seconds_total"]
+        made = used["discern_process_unattributed_cpu_seconds_total"]
         self.assertAlmostEqual(own, 0.5 * rounds, delta=0.05 * whole)
         self.assertAlmostEqual(made, 0.5 * rounds, delta=0.05 * whole)
 

@@ -203,10 +203,7 @@ void App::tell_invitation(discord::ApplicationId application) const {
 
 plugin::HostOptions App::plugin_options() {
   plugin::HostOptions options = app::plugin_options(config_, request_.verb == Request::Verb::Demo);
-  options.other_intents = discord::intent::kGuilds;
-  for (const std::string& name : config_.discord.intents) {
-    options.other_intents |= discord::find_intent(name).value_or(0);
-  }
+  options.other_intents = discord::intent::kGuilds | config_.discord.intents;
   if (config_.plugins.outgoing_http != "none") {
     options.send_web =
         make_web_send(client_->http(), config_.plugins.outgoing_http == "public", kVersion);

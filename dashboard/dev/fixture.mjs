@@ -142,6 +142,8 @@ export function startFixture({
       });
     }
     if (routes[path]) return json(res, routes[path](url));
+    const [, id, verb] = /^\/api\/v1\/plugins\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
+    if (id) return json(res, verb === 'compare' ? life.compare(id) : verb ? life.control(id, verb) : life.plugin(id));
     if (path.startsWith('/api/')) return json(res, { error: 'There is no such address.' }, 404);
     file(res, path);
   });

@@ -281,4 +281,68 @@ export class Life {
       errors: [],
     };
   }
+
+  plugin(id) {
+    const row = this.plugins.find((p) => p.id === id) ?? this.plugins[0];
+    const stack = [
+      'music.so Player::wait_for_track()+0x4f',
+      'music.so Play::operator()(Interaction&)+0x1c',
+      'discern plugin::Loop::run()+0x88',
+    ];
+    return {
+      plugin: {
+        ...row,
+        stuck: row.stuck && { ...row.stuck, stack },
+        generations: 2,
+        pinned: 0,
+        changed: this.started + 900,
+        requires: [],
+      },
+      incidents: row.errors
+        ? [
+            {
+              time: Date.now() / 1000 - 190,
+              kind: 'command',
+              handler: 'command music play',
+              type: 'std::runtime_error',
+              text: 'no such track',
+              count: 3,
+              stack,
+            },
+          ]
+        : [],
+    };
+  }
+
+  control(id, verb) {
+    const row = this.plugins.find((p) => p.id === id);
+    if (row) row.state = verb === 'disable' ? 'disabled' : 'enabled';
+    return { id, state: row?.state ?? 'unknown', message: '' };
+  }
+
+  compare(id) {
+    const at = this.started + 900;
+    const window = (from, more) => ({
+      from,
+      to: from + 1800,
+      errors_per_minute: 0.1,
+      commands_per_minute: 3.2,
+      failed_commands_per_minute: 0.1,
+      events_per_second: 8.1,
+      dropped_per_minute: 0,
+      stalls_per_minute: 0,
+      rest_per_minute: 3.4,
+      cpu_ratio: 0.012,
+      allocated_bytes_per_second: 41_000,
+      handler_p95_ms: { command: 88 },
+      ...more,
+    });
+    return {
+      plugin: id,
+      at,
+      minutes: 30,
+      before: window(at - 1800),
+      after: window(at, { errors_per_minute: 0.9, cpu_ratio: 0.006, handler_p95_ms: { command: 91 } }),
+    };
+  }
 }

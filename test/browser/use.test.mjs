@@ -138,3 +138,19 @@ test('views of pages are counted by the host', () =>
     await page.click('nav >> text=Shards');
     await until('the view is counted', async () => ((await views())['/shards'] ?? 0) === before + 1);
   }));
+
+test('a plugin is switched off and on again, by a second press that names it', () =>
+  visit('/plugins', async (page) => {
+    const state = async () => (await host.json('/api/v1/plugins')).plugins.find((p) => p.id === 'trivia').state;
+    await page.click('tr[data-row=trivia] a');
+    assert.deepEqual(query(page), { plugin: 'trivia' });
+    await page.click('button:text-is("Disable")');
+    assert.equal(await state(), 'enabled');
+    await page.click('button:text-is("Disable Trivia")');
+    await page.waitForSelector('text=Trivia is disabled.');
+    assert.equal(await state(), 'disabled');
+    await page.waitForSelector('tr[data-row=trivia] [data-state=disabled]');
+    await page.click('button:text-is("Enable")');
+    await page.waitForSelector('text=Trivia is enabled.');
+    assert.equal(await state(), 'enabled');
+  }));

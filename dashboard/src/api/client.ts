@@ -2,7 +2,10 @@
 
 import type {
   CommandRow,
+  Comparison,
   Interactions,
+  PluginControl,
+  PluginDetail,
   PluginRow,
   QueryFunction,
   QueryResult,
@@ -25,7 +28,7 @@ export class ApiError extends Error {
 
 const TIMEOUT_MS = 10_000;
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+async function getJson<T>(path: string, signal?: AbortSignal, method = 'GET'): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const stop = new AbortController();
   const abort = () => stop.abort();
@@ -34,6 +37,7 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
+      method,
       credentials: 'same-origin',
       headers: { accept: 'application/json' },
       signal: stop.signal,
@@ -68,6 +72,11 @@ export const api = {
     getJson<Ticks>(since === null ? 'api/v1/ticks' : `api/v1/ticks?since=${since}`, signal),
   commands: () => getJson<{ commands: CommandRow[] }>('api/v1/commands').then((r) => r.commands),
   plugins: () => getJson<{ plugins: PluginRow[] }>('api/v1/plugins').then((r) => r.plugins),
+  plugin: (id: string) => getJson<PluginDetail>(`api/v1/plugins/${encodeURIComponent(id)}`),
+  control: (id: string, what: PluginControl) =>
+    getJson<{ state: string; message: string }>(`api/v1/plugins/${encodeURIComponent(id)}/${what}`, undefined, 'POST'),
+  compare: (id: string, minutes: number) =>
+    getJson<Comparison>(`api/v1/plugins/${encodeURIComponent(id)}/compare?minutes=${minutes}`),
   shards: () => getJson<Shards>('api/v1/shards'),
   rest: () => getJson<Rest>('api/v1/rest'),
   interactions: () => getJson<Interactions>('api/v1/interactions'),

@@ -27,9 +27,45 @@ export type PluginRow = {
   queue_depth: number;
   dropped: number;
   loop_delay_ms: number | null;
-  stuck: { handler: string; seconds: number } | null;
+  /** `stack`: where it was when it went over its budget, innermost first. */
+  stuck: { handler: string; seconds: number; stack?: string[] } | null;
   message: string;
+  /** How often its code was loaded by this process, and how many of these generations cannot be unloaded. */
+  generations?: number;
+  pinned?: number;
+  /** Its last reload or change of version. */
+  changed?: number | null;
+  requires?: string[];
 };
+/** What went wrong in a plugin; kept in memory only. `count` like it came one after the other. */
+export type Incident = {
+  time: number;
+  kind: string;
+  handler: string;
+  type: string;
+  text: string;
+  count: number;
+  stack: string[];
+};
+export type PluginDetail = { plugin: PluginRow; incidents: Incident[] };
+export type PluginControl = 'enable' | 'disable' | 'reload';
+
+/** Rates of a plugin over a span; null is what history does not hold. */
+export type ComparedWindow = {
+  from: number;
+  to: number;
+  errors_per_minute: Value;
+  commands_per_minute: Value;
+  failed_commands_per_minute: Value;
+  events_per_second: Value;
+  dropped_per_minute: Value;
+  stalls_per_minute: Value;
+  rest_per_minute: Value;
+  cpu_ratio: Value;
+  allocated_bytes_per_second: Value;
+  handler_p95_ms: Record<string, number>;
+};
+export type Comparison = { plugin: string; at: number; minutes: number; before: ComparedWindow; after: ComparedWindow };
 
 export type ShardState = 'ready' | 'connecting' | 'identifying' | 'resuming' | 'waiting' | 'stopped';
 export type ShardRow = {

@@ -55,7 +55,6 @@ TEST(Config, ABadValueNamesTheLineAndWhatIsAllowed) {
   EXPECT_THAT(error_of("[web]\nport = \n"), HasSubstr("discern.toml:2:"));
 }
 
-<<<<<<< HEAD
 TEST(Config, ReadsARangeOfShards) {
   const auto range = [](const char* text) {
     const auto config = parse_config("[discord]\nshard_range = \"" + std::string(text) + "\"", "t");
@@ -69,7 +68,8 @@ TEST(Config, ReadsARangeOfShards) {
   EXPECT_THAT(error_of("[discord]\nshard_range = \"15-0\"\n"),
               HasSubstr("expected the first and the last shard, such as \"0-15\""));
   EXPECT_THAT(error_of("[discord]\npresence = \"away\"\n"), HasSubstr("\"idle\""));
-=======
+}
+
 TEST(Config, AClumsyFileIsToldItsLineAndTheFix) {
   const std::pair<const char*, const char*> kCases[] = {
       {"[web]\nport = \"9000\"\n", "2: web.port = \"9000\": write it without quotes: port = 9000"},
@@ -115,7 +115,6 @@ TEST(Config, TextIsTakenAsItIsWritten) {
   const auto config = parse_config("[discord]\nstatus = 'with \"quotes\", commas'\n", "f");
   ASSERT_TRUE(config) << config.error().text;
   EXPECT_EQ(config->discord.status, "with \"quotes\", commas");
->>>>>>> 5702bd9 (feat(config): say what a wrong line meant; refuse a token in the file, a variable that sets nothing, values found wrong only at start; docs: a page for every route, tried by a test)
 }
 
 TEST(Config, TheExampleFileIsValidAndShowsTheRealDefaults) {

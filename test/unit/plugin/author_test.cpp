@@ -77,7 +77,10 @@ TEST_F(Author, ACoroutineAnswersAfterItWaited) {
   start_with({"waits"});
   command("well");
   ASSERT_TRUE(handled("command", 1));
-  advance(10s);
+  advance(2100ms);
+  // The host has deferred for it.
+  ASSERT_TRUE(rest_.wait_for(1));
+  advance(8s);
   ASSERT_TRUE(eventually([&] {
     const auto lines = rest_.lines();
     return !lines.empty() && lines.back().find("well") != std::string::npos;

@@ -22,7 +22,6 @@ TEST_F(PluginHost, RunsACommandAndRecordsItByItself) {
   EXPECT_EQ(value("discern_discord_command_duration_seconds", "calm"), 1);
   EXPECT_EQ(value("discern_discord_interaction_ack_seconds", "command"), 1);
   EXPECT_EQ(value("discern_plugin_handler_seconds", "calm,command"), 1);
-  EXPECT_EQ(value("discern_plugin_rest_requests_total", "calm"), 1);
   EXPECT_EQ(value("discern_plugin_enabled", "calm"), 1);
   EXPECT_EQ(value("discern_plugin_switches_total", "calm,enabled"), 1);
 }

@@ -90,7 +90,7 @@ TEST_F(Told, AnErrorIsToldWithItsPlace) {
 TEST_F(Told, AStuckHandlerIsToldWithItsStackWhileItIsStuck) {
   gate_ = folder_.path() / "gate";
   std::ofstream(gate_) << "closed";
-  options_.config["sleeper"]["gate"] = gate_.string();
+  options_.config["sleeper"]["gate"] = {"\"" + gate_.string() + "\"", "test"};
   start_with({"sleeper"});
   command("nap");
   ASSERT_TRUE(eventually([&] {

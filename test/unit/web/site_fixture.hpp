@@ -38,7 +38,7 @@ struct FakePlugins : plugin::StatusSource {
     ping.version = "1.0.0";
     ping.state = "stuck";
     ping.load_seconds = 0.0125;
-    ping.stuck = plugin::StuckHandler{"command slow", 4.2};
+    ping.stuck = plugin::StuckHandler{"command slow", 4.2, {}};
     return {ping};
   }
   std::vector<plugin::CommandStatus> commands() const override {

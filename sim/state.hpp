@@ -15,6 +15,7 @@
 #include "sim/rest/faults.hpp"
 #include "sim/rest/interaction_book.hpp"
 #include "sim/rest/rate_limiter.hpp"
+#include "sim/rest/request_record.hpp"
 #include "sim/world/messages.hpp"
 #include "sim/world/world.hpp"
 
@@ -48,6 +49,9 @@ struct Invitation {
   Snowflake channel{};
   Snowflake user{};
   json::object what;  // The component, or the modal's data.
+  // What the person chooses or writes; made up where it is left out.
+  json::array values{};
+  json::object fields{};  // By custom_id.
 };
 
 struct State {
@@ -68,6 +72,9 @@ struct State {
   Faults faults;
   RestSettings rest;
   RestCounts rest_counts;
+  RequestRecord record;
+  // Discord sends interactions there, when it is set, and none by the gateway.
+  std::string interactions_endpoint;
   SnowflakeSource ids;
   Rng rng;
   Instant started;

@@ -1,6 +1,6 @@
 # Installs a Node test's packages in the build folder, once for each lock file, and runs it there.
 file(MAKE_DIRECTORY ${WORK})
-file(GLOB sources ${SOURCE}/*.mjs ${SOURCE}/package.json ${SOURCE}/package-lock.json ${SOURCE}/.npmrc)
+file(GLOB sources ${SOURCE}/*.mjs ${SOURCE}/*.json ${SOURCE}/.npmrc)
 file(COPY ${sources} DESTINATION ${WORK})
 file(SHA256 ${SOURCE}/package-lock.json lock)
 if(NOT EXISTS ${WORK}/installed-${lock})

@@ -57,6 +57,7 @@ HttpReply answer_get(Control& control,
   State& state = control.state();
   if (what == "state") return reply_json(describe_state(state, control.life(), now));
   if (what == "guilds") return list_guilds(state, request);
+  if (what == "requests") return reply_json(state.record.to_json());
   if (what == "interactions") return list_interactions(state, request);
   const std::size_t slash = std::min(what.find('/'), what.size());
   const auto id = parse_snowflake(what.substr(std::min(slash + 1, what.size())));

@@ -160,6 +160,9 @@ Result<json::object> configure(Control& control, const json::object& parameters,
       number_parameter(parameters, "fault_rate", control.state().rest.fault_rate);
   control.state().rest.enforce_limits =
       flag_parameter(parameters, "enforce_limits", control.state().rest.enforce_limits);
+  if (parameters.contains("interactions_endpoint")) {
+    control.state().interactions_endpoint = text_parameter(parameters, "interactions_endpoint");
+  }
   if (parameters.contains("rate")) control.life().set_rate(number_parameter(parameters, "rate", 0));
   return json::object{};
 }

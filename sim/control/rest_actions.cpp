@@ -35,14 +35,22 @@ Result<json::object> rest_clear(Control& control, const json::object&, Instant) 
   return json::object{};
 }
 
+Result<json::object> record(Control& control, const json::object& parameters, Instant) {
+  const bool on = flag_parameter(parameters, "on", true);
+  control.state().record.set_on(on);
+  return json::object{{"on", on}};
+}
+
 Result<json::object> clear_complaints(Control& control, const json::object&, Instant) {
   const std::uint64_t cleared = control.state().complaints.count();
   control.state().complaints.clear();
   return json::object{{"cleared", cleared}};
 }
 
-constexpr NamedAction kActions[] = {
-    {"rest", rest}, {"rest_clear", rest_clear}, {"clear_complaints", clear_complaints}};
+constexpr NamedAction kActions[] = {{"rest", rest},
+                                    {"rest_clear", rest_clear},
+                                    {"record", record},
+                                    {"clear_complaints", clear_complaints}};
 
 }  // namespace
 

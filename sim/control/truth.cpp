@@ -25,6 +25,7 @@ json::array describe_sessions(State& state) {
                        {"shard", json::array{session.shard().id, session.shard().count}},
                        {"intents", session.intents()},
                        {"connected", connection != nullptr},
+                       {"presence", session.presence},
                        {"sequence", session.last_sequence()},
                        {"sent", session.sent()},
                        {"dispatches", counts_object(session.counts())},

@@ -70,6 +70,10 @@ Result<json::object> component(Control& control, const json::object& parameters,
         id_parameter(parameters, "user").value_or(state.world.some_member(*guild, state.rng));
   }
   invitation.what = *found;
+  if (const json::value* values = parameters.if_contains("values");
+      values != nullptr && values->is_array()) {
+    invitation.values = values->get_array();
+  }
   return id_or_error(answer_invitation(state, invitation, now));
 }
 
@@ -78,7 +82,9 @@ Result<json::object> modal(Control& control, const json::object& parameters, Ins
   const auto id = id_parameter(parameters, "interaction");
   for (const Invitation& invitation : control.state().invitations) {
     if (!invitation.message && invitation.interaction == id) {
-      return id_or_error(answer_invitation(control.state(), invitation, now));
+      Invitation filled = invitation;
+      filled.fields = object_parameter(parameters, "fields");
+      return id_or_error(answer_invitation(control.state(), filled, now));
     }
   }
   return Error(Errc::NotFound, "no modal was shown for that interaction");

@@ -69,6 +69,24 @@ std::variant<std::optional<Shard>, Violation> check_shard(const json::object& d)
       {static_cast<std::uint32_t>(*id), static_cast<std::uint32_t>(*count)}};
 }
 
+std::optional<Violation> check_presence_object(const json::object& d) {
+  for (const char* key : {"since", "activities", "status", "afk"}) {
+    if (!d.contains(key)) return decode_error(fmt::format("presence without {}", key));
+  }
+  const json::array* activities = d.at("activities").if_array();
+  if (activities == nullptr || string_field(d, "status") == nullptr) {
+    return decode_error("presence: activities is an array, status a string");
+  }
+  for (const json::value& value : *activities) {
+    const json::object* activity = value.if_object();
+    if (activity == nullptr || string_field(*activity, "name") == nullptr ||
+        !unsigned_field(*activity, "type")) {
+      return decode_error("presence: an activity needs name and type");
+    }
+  }
+  return std::nullopt;
+}
+
 CheckedPayload check_identify(const json::object& d) {
   IdentifyPayload identify;
   const json::string* token = string_field(d, "token");
@@ -102,6 +120,11 @@ CheckedPayload check_identify(const json::object& d) {
     if (!compress->is_bool()) return decode_error("compress must be a boolean");
     identify.compress = compress->as_bool();
   }
+  if (const json::value* presence = d.if_contains("presence"); presence && !presence->is_null()) {
+    if (!presence->is_object()) return decode_error("presence must be an object");
+    if (auto violation = check_presence_object(presence->get_object())) return *violation;
+    identify.presence = presence->get_object();
+  }
   return identify;
 }
 
@@ -119,13 +142,8 @@ CheckedPayload check_resume(const json::object& d) {
 }
 
 CheckedPayload check_presence(const json::object& d) {
-  for (const char* key : {"since", "activities", "status", "afk"}) {
-    if (!d.contains(key)) return decode_error(fmt::format("presence update without {}", key));
-  }
-  if (!d.at("activities").is_array() || string_field(d, "status") == nullptr) {
-    return decode_error("presence update: activities is an array, status a string");
-  }
-  return PresencePayload{};
+  if (auto violation = check_presence_object(d)) return *violation;
+  return PresencePayload{d};
 }
 
 CheckedPayload check_members(const json::object& d) {

@@ -28,13 +28,16 @@ struct IdentifyPayload {
   Intents intents = 0;
   bool compress = false;  // Payload compression.
   int large_threshold = 50;
+  boost::json::object presence{};
 };
 struct ResumePayload {
   std::string token;
   std::string session_id;
   std::uint64_t sequence = 0;
 };
-struct PresencePayload {};
+struct PresencePayload {
+  boost::json::object presence{};
+};
 struct VoiceStatePayload {};
 struct MembersPayload {
   Snowflake guild{};

@@ -130,6 +130,7 @@ void Connection::on_payload(const IdentifyPayload& payload, Instant now) {
   if (!may_identify(payload, now)) return;
   ++gateway_.counts().identifies;
   session_ = &gateway_.begin_session(payload);
+  session_->presence = payload.presence;
   cursor_ = resumed_at_ = 0;
   pump(now);
 }

@@ -72,7 +72,9 @@ class Connection {
   void on_payload(const IdentifyPayload& payload, Instant now);
   void on_payload(const ResumePayload& payload, Instant now);
   void on_payload(const MembersPayload& payload, Instant now);
-  void on_payload(const PresencePayload&, Instant now) { require_session(now); }
+  void on_payload(const PresencePayload& payload, Instant now) {
+    if (require_session(now)) session_->presence = payload.presence;
+  }
   void on_payload(const VoiceStatePayload&, Instant now) { require_session(now); }
   void on_payload(const OtherPayload&, Instant now) { require_session(now); }
   bool require_session(Instant now);

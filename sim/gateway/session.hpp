@@ -5,6 +5,7 @@
 // Pure and not thread-safe. A session outlives its connections.
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -86,6 +87,8 @@ class Session {
 
   // How many events of the load mode are still to be sent.
   std::uint64_t flood_left = 0;
+  // How the bot shows itself, as it last said.
+  boost::json::object presence;
 
  private:
   std::uint64_t append(SentEvent event);

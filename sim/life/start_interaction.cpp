@@ -72,33 +72,49 @@ std::string prefix_of(std::string_view custom_id) {
   return std::string(custom_id.substr(0, custom_id.find_first_of(":/|_-.0123456789")));
 }
 
-json::object component_data(const json::object& component, Rng& rng) {
+json::object component_data(const Invitation& invitation, Rng& rng) {
+  const json::object& component = invitation.what;
   const json::value* given = component.if_contains("type");
   const std::int64_t type = given != nullptr && given->is_int64() ? given->get_int64() : 2;
   json::object data{{"custom_id", component.at("custom_id")}, {"component_type", type}, {"id", 2}};
   const json::value* options = component.if_contains("options");
-  if (type == 3 && options != nullptr && options->is_array() && !options->get_array().empty()) {
+  if (!invitation.values.empty()) {
+    data["values"] = invitation.values;
+  } else if (type == 3 && options != nullptr && options->is_array() &&
+             !options->get_array().empty()) {
     const json::array& list = options->get_array();
     data["values"] = json::array{list[rng.below(list.size())].at("value")};
   }
   return data;
 }
 
-// Fills every text input of a modal.
-void fill_inputs(const json::value& node, json::array& out, Rng& rng) {
+// Fills every text input of a modal. A label's comes back in a label, a row's in a row.
+void fill_inputs(const json::value& node, const json::object& fields, json::array& out, Rng& rng) {
   if (node.is_array()) {
-    for (const json::value& child : node.get_array()) fill_inputs(child, out, rng);
+    for (const json::value& child : node.get_array()) fill_inputs(child, fields, out, rng);
     return;
   }
+  constexpr int kRow = 1;
+  constexpr int kLabel = 18;
   const json::object* object = node.if_object();
   if (object == nullptr) return;
-  if (object->contains("custom_id")) {
-    json::array inner{json::object{
-        {"type", 4}, {"custom_id", object->at("custom_id")}, {"value", chat_line(rng)}, {"id", 2}}};
-    out.emplace_back(json::object{{"type", 1}, {"id", 1}, {"components", std::move(inner)}});
+  if (const json::value* id = object->if_contains("custom_id"); id != nullptr && id->is_string()) {
+    const json::value* given = fields.if_contains(id->get_string());
+    const json::value text = given != nullptr ? *given : json::value(chat_line(rng));
+    out.emplace_back(json::object{{"type", 4}, {"custom_id", *id}, {"value", text}, {"id", 2}});
+    return;
   }
   for (const char* key : {"components", "component"}) {
-    if (const json::value* children = object->if_contains(key)) fill_inputs(*children, out, rng);
+    const json::value* children = object->if_contains(key);
+    if (children == nullptr) continue;
+    json::array inner;
+    fill_inputs(*children, fields, inner, rng);
+    if (inner.empty()) continue;
+    if (std::string_view(key) == "component") {
+      out.emplace_back(json::object{{"type", kLabel}, {"id", 1}, {"component", inner[0]}});
+    } else {
+      out.emplace_back(json::object{{"type", kRow}, {"id", 1}, {"components", std::move(inner)}});
+    }
   }
 }
 
@@ -117,6 +133,9 @@ Result<Snowflake> start_interaction(State& state, const InteractionDraft& draft,
   record.source_message = draft.message;
   const Event event =
       make_event("INTERACTION_CREATE", draft.guild, interaction_object(state, draft, record));
+  if (!state.interactions_endpoint.empty()) {
+    return Error(Errc::Unavailable, "interactions go to the endpoint URL, not to the gateway");
+  }
   if (!state.gateway.someone_hears(event)) {
     return Error(Errc::Unavailable, "no session of that shard is up");
   }
@@ -166,14 +185,14 @@ Result<Snowflake> answer_invitation(State& state, const Invitation& invitation, 
   if (invitation.message) {
     draft.kind = InteractionKind::Component;
     draft.command = "component: " + prefix;
-    draft.data = component_data(invitation.what, state.rng);
+    draft.data = component_data(invitation, state.rng);
     draft.message = invitation.message;
   } else {
     draft.kind = InteractionKind::ModalSubmit;
     draft.command = "modal: " + prefix;
     json::array inputs;
     if (const json::value* components = invitation.what.if_contains("components")) {
-      fill_inputs(*components, inputs, state.rng);
+      fill_inputs(*components, invitation.fields, inputs, state.rng);
     }
     draft.data = {{"custom_id", *custom_id}, {"components", std::move(inputs)}};
   }

@@ -23,7 +23,8 @@ HttpReply get_gateway_bot(State& state, const Call& call) {
 }
 
 HttpReply get_application(State& state, const Call&) {
-  return reply_json(application_object(state.world, state.commands.size({})));
+  return reply_json(
+      application_object(state.world, state.commands.size({}), state.interactions_endpoint));
 }
 
 HttpReply get_own_user(State& state, const Call&) {

@@ -56,6 +56,39 @@ json::array kept_attachments(const json::object& stored, const json::object& for
   return kept;
 }
 
+// What Discord adds to an embed of a bot.
+void complete_embeds(json::array& embeds) {
+  for (json::value& value : embeds) {
+    json::object* embed = value.if_object();
+    if (embed == nullptr) continue;
+    (*embed)["type"] = "rich";
+    json::value* fields = embed->if_contains("fields");
+    if (fields == nullptr || !fields->is_array()) continue;
+    for (json::value& field : fields->get_array()) {
+      if (json::object* object = field.if_object()) object->emplace("inline", false);
+    }
+  }
+}
+
+// Every component gets a number in its message, and a select its usual limits.
+void complete_components(json::array& components, int& next_id) {
+  constexpr std::int64_t kFirstSelect = 5;
+  constexpr std::int64_t kLastSelect = 8;
+  for (json::value& value : components) {
+    json::object* component = value.if_object();
+    if (component == nullptr) continue;
+    component->emplace("id", next_id++);
+    const json::value* type = component->if_contains("type");
+    const std::int64_t kind = type != nullptr && type->is_int64() ? type->get_int64() : 0;
+    if (kind == 3 || (kind >= kFirstSelect && kind <= kLastSelect)) {
+      component->emplace("min_values", 1);
+      component->emplace("max_values", 1);
+    }
+    json::value* inner = component->if_contains("components");
+    if (inner != nullptr && inner->is_array()) complete_components(inner->get_array(), next_id);
+  }
+}
+
 void copy_form(const json::object& form, json::object& message) {
   for (const char* key : {"content", "embeds", "components", "tts", "poll"}) {
     const json::value* value = form.if_contains(key);
@@ -64,6 +97,20 @@ void copy_form(const json::object& form, json::object& message) {
   for (const char* key : {"embeds", "components"}) {
     if (!message[key].is_array()) message[key] = json::array{};
   }
+  complete_embeds(message["embeds"].as_array());
+  int next_id = 1;
+  complete_components(message["components"].as_array(), next_id);
+}
+
+json::object reference_object(const json::value& given, const ChannelPlace& place) {
+  json::object reference{{"type", 0}, {"channel_id", to_text(place.id)}};
+  if (place.guild != nullptr) reference["guild_id"] = to_text(place.guild->id);
+  if (const json::object* object = given.if_object()) {
+    for (const char* key : {"type", "channel_id", "message_id"}) {
+      if (const json::value* value = object->if_contains(key)) reference[key] = *value;
+    }
+  }
+  return reference;
 }
 
 std::int64_t flags_of(const json::object& form) {
@@ -149,7 +196,7 @@ json::object create_bot_message(State& state, const BotMessage& message, Instant
   if (message.form.contains("nonce")) full["nonce"] = message.form.at("nonce");
   if (const json::value* reference = message.form.if_contains("message_reference")) {
     full["type"] = 19;
-    full["message_reference"] = *reference;
+    full["message_reference"] = reference_object(*reference, message.place);
   }
   if (message.interaction != nullptr) {
     full["type"] = message.interaction->kind == InteractionKind::Command ? 20 : 0;

@@ -21,6 +21,11 @@ HttpReply get_guild(State& state, const Call& call) {
   const Guild* guild = state.world.find_guild(call.id(0));
   if (guild == nullptr) return reply_unknown_guild();
   json::object object = guild_object(state.world, *guild);
+  // REST knows these of a guild, the gateway does not tell them.
+  object["home_header"] = nullptr;
+  object["widget_enabled"] = false;
+  object["widget_channel_id"] = nullptr;
+  object["max_stage_video_channel_users"] = 50;
   if (call.query("with_counts") == "true") {
     object["approximate_member_count"] = guild->member_count;
     object["approximate_presence_count"] = guild->member_count / 4;

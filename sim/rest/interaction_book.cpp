@@ -129,6 +129,7 @@ json::object to_json(const Interaction& interaction) {
                                       {"files", answer.files}});
   }
   json::object out{{"id", to_text(interaction.id)},
+                   {"token", interaction.token},
                    {"kind", static_cast<int>(interaction.kind)},
                    {"command", interaction.command},
                    {"channel_id", to_text(interaction.channel)},

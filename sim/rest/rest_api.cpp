@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <cmath>
 
+#include "sim/rest/bot_messages.hpp"
 #include "sim/rest/multipart.hpp"
 #include "sim/rest/route_table.hpp"
 
@@ -112,6 +113,7 @@ class Exchange {
   HttpReply run() {
     HttpReply reply = answer();
     count(reply);
+    if (state_.record.is_on()) record(reply);
     if (!reply.hang_up) reply.delay += latency();
     return reply;
   }
@@ -201,7 +203,22 @@ class Exchange {
       complain("unreadable_body", "a body that cannot be read");
       return *unreadable;
     }
-    return match_.route->handler(state_, call);
+    HttpReply reply = match_.route->handler(state_, call);
+    if (state_.record.is_on()) {
+      seen_.body = std::move(call.body);
+      seen_.files = describe_files(call.files);
+    }
+    return reply;
+  }
+
+  void record(const HttpReply& reply) {
+    seen_.method = request_.method;
+    seen_.route = match_.route == nullptr ? request_.path() : match_.route->path;
+    seen_.query = request_.query();
+    seen_.content_type = request_.content_type;
+    seen_.status = reply.hang_up ? 0 : reply.status;
+    seen_.answer = reply.body;
+    state_.record.add(std::move(seen_));
   }
 
   void count(const HttpReply& reply) {
@@ -235,6 +252,7 @@ class Exchange {
   RouteMatch match_;
   LimitScope scope_ = LimitScope::User;
   Millis fault_delay_{0};
+  RecordedRequest seen_;
 };
 
 }  // namespace

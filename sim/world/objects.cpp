@@ -33,6 +33,8 @@ json::object user_object(const World& world, Snowflake user) {
           {"global_name", name},
           {"avatar", nullptr},
           {"public_flags", 0},
+          {"flags", 0},
+          {"primary_guild", nullptr},
           {"bot", false}};
 }
 
@@ -43,11 +45,12 @@ json::object bot_object(const World& world, bool own) {
                    {"global_name", nullptr},
                    {"avatar", nullptr},
                    {"public_flags", 524288},
+                   {"flags", 524288},
+                   {"primary_guild", nullptr},
                    {"bot", true}};
   if (own) {
     bot["verified"] = true;
     bot["mfa_enabled"] = true;
-    bot["flags"] = 0;
     bot["email"] = nullptr;
     bot["locale"] = "en-US";
   }
@@ -238,7 +241,11 @@ json::object unavailable_guild_object(Snowflake guild) {
   return {{"id", to_text(guild)}, {"unavailable", true}};
 }
 
-json::object application_object(const World& world, std::size_t global_commands) {
+json::object application_object(const World& world,
+                                std::size_t global_commands,
+                                const std::string& interactions_endpoint) {
+  const json::value endpoint =
+      interactions_endpoint.empty() ? json::value(nullptr) : json::value(interactions_endpoint);
   return {{"id", to_text(world.application_id())},
           {"name", "Discern"},
           {"icon", nullptr},
@@ -252,10 +259,13 @@ json::object application_object(const World& world, std::size_t global_commands)
           {"flags_new", "8953856"},
           {"approximate_guild_count", world.guilds().size()},
           {"approximate_user_install_count", 12},
-          {"interactions_endpoint_url", nullptr},
+          {"interactions_endpoint_url", endpoint},
           {"role_connections_verification_url", nullptr},
           {"event_webhooks_status", 1},
-          {"install_params", nullptr},
+          {"redirect_uris", json::array{}},
+          {"approximate_user_authorization_count", 0},
+          {"explicit_content_filter", 0},
+          {"eligible_oauth2_scopes", json::array{}},
           {"tags", json::array{}},
           {"bot", bot_object(world)},
           {"owner",

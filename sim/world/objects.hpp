@@ -39,6 +39,8 @@ json::object guild_object(const World& world, const Guild& guild);
 json::object guild_create_object(const World& world, const Guild& guild);
 json::object unavailable_guild_object(Snowflake guild);
 
-json::object application_object(const World& world, std::size_t global_commands);
+json::object application_object(const World& world,
+                                std::size_t global_commands,
+                                const std::string& interactions_endpoint);
 
 }  // namespace discern::sim

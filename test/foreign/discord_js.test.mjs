@@ -97,9 +97,12 @@ describe('discord.js against the simulator', { timeout: 300_000 }, () => {
     await withoutComplaints();
   });
 
-  it('uses the compressed transport when it can', async () => {
+  // discord.js compresses only with zlib-sync, which npm has to compile.
+  const noZlibSync = hasZlibSync ? false : 'zlib-sync could not be built here';
+  it('uses the compressed transport', { skip: noZlibSync }, async () => {
     const [session] = (await sim.state()).sessions;
-    assert.equal(session.compression, hasZlibSync ? 'zlib-stream' : 'none');
+    assert.equal(session.compression, 'zlib-stream');
+    await withoutComplaints();
   });
 
   it('registers commands and reads them back', async () => {
@@ -198,9 +201,11 @@ describe('discord.js against the simulator', { timeout: 300_000 }, () => {
     const late = await interactionFrom(client, sim.act('interaction', { command: 'ping' }));
     await new Promise((resolve) => setTimeout(resolve, 3_100));
     await assert.rejects(late.reply('too late'), { code: 10062 });
-    const { interactions } = await sim.state();
+    const { interactions, complaints } = await sim.state();
     assert.equal(interactions.late, 1);
     assert.equal(interactions.twice, 1);
+    // Both are the bot's bad luck, not a breach of the protocol.
+    assert.deepEqual(complaints, []);
   });
 
   it('reads messages, writes, edits, reacts and deletes', async () => {

@@ -228,7 +228,8 @@ inline std::string to_json(const Message& message, std::string_view plugin) {
   }
   JsonArray attachments;
   for (std::size_t i = 0; i < message.files.size(); ++i) {
-    JsonObject one = JsonObject().add("id", i).add("filename", message.files[i].name);
+    JsonObject one =
+        JsonObject().add("id", std::to_string(i)).add("filename", message.files[i].name);
     if (!message.files[i].description.empty()) {
       one.add("description", message.files[i].description);
     }

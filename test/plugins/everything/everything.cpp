@@ -65,7 +65,9 @@ class Tour : public std::enable_shared_from_this<Tour> {
     const auto& [name, step] = steps_[at_++];
     step([self = shared_from_this(), name = name](const Reply& reply) {
       if (!reply.ok) self->failures_ += "\n" + name + ": " + reply.error;
-      self->last_id = reply.body["id"].id();
+      // Of the object that was made or changed; of a list, the second (the first role is
+      // @everyone).
+      self->last_id = reply.body.is_array() ? reply.body.at(1)["id"].id() : reply.body["id"].id();
       self->next();
     });
   }
@@ -271,6 +273,9 @@ class Everything : public Plugin {
     tour.add("make role", [=, &discord](Done done) {
       discord.request(
           "POST", "/guilds/{}/roles", {std::to_string(guild)}, R"({"name":"guest"})", done, "new");
+    });
+    tour.add("list roles", [=, &discord](Done done) {
+      discord.request("GET", "/guilds/{}/roles", {std::to_string(guild)}, {}, done);
     });
     tour.add("role", [=, &discord, &tour](Done done) {
       tour.second = tour.last_id;

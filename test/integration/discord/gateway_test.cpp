@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
+#include <future>
 
 #include "integration/discord/simulator.hpp"
 
@@ -191,6 +192,139 @@ TEST_F(GatewayTest, SaysWhatToChangeWhenAnIntentIsRefused) {
   simulator.act("clear_complaints");
 }
 
+TEST_F(GatewayTest, GoesOnAfterEveryCloseCodeAsDiscordAllows) {
+  bring_up();
+  std::uint64_t resumes = 0;
+  std::uint64_t identifies = 1;
+  const auto close = [&](int code) {
+    const double beats = bot->count("discern_gateway_heartbeat_rtt_seconds", "0");
+    EXPECT_TRUE(eventually(
+        [&] { return bot->count("discern_gateway_heartbeat_rtt_seconds", "0") > beats; }));
+    simulator.act("close", R"({"shard":0,"code":)" + std::to_string(code) + "}");
+  };
+  const auto is_back = [&] {
+    return shard().resumes == resumes && shard().identifies == identifies && bot->all_ready();
+  };
+  for (const int code : {4001, 4002, 4005}) {
+    close(code);
+    ++resumes;
+    EXPECT_TRUE(eventually(is_back)) << code;
+  }
+  for (const int code : {1000, 4003, 4007, 4009}) {
+    close(code);
+    ++identifies;
+    EXPECT_TRUE(eventually(is_back)) << code;
+    EXPECT_EQ(bot->count("discern_gateway_closes_total", std::to_string(code)), 1);
+  }
+  EXPECT_EQ(shard().closes, 7u);
+  EXPECT_EQ(bot->client.status().guilds, 5u);
+  EXPECT_EQ(bot->count("discern_discord_guild_joins_total"), 0);
+}
+
+struct Fatal {
+  int code;
+  const char* what_to_change;
+};
+class FatalCodes : public testing::TestWithParam<Fatal> {};
+
+TEST_P(FatalCodes, StopTheBotAndSayWhatToChange) {
+  Simulator simulator;
+  Bot bot(simulator);
+  ASSERT_TRUE(bot.client.start(bot.sink));
+  ASSERT_TRUE(eventually([&] { return bot.all_ready(); }));
+  simulator.act("close", R"({"shard":0,"code":)" + std::to_string(GetParam().code) + "}");
+  ASSERT_TRUE(eventually([&] { return !bot.client.status().message.empty(); }));
+  EXPECT_THAT(bot.client.status().message, HasSubstr(std::to_string(GetParam().code)));
+  EXPECT_THAT(bot.client.status().message, HasSubstr(GetParam().what_to_change));
+  EXPECT_EQ(bot.client.status().shards.at(0).state, "stopped");
+  EXPECT_EQ(simulator.state().at("identifies").to_number<int>(), 1) << "it did not try again";
+  bot.client.stop(std::chrono::seconds(3));
+}
+
+INSTANTIATE_TEST_SUITE_P(,
+                         FatalCodes,
+                         testing::Values(Fatal{4004, "DISCORD_TOKEN"},
+                                         Fatal{4010, "shard numbers"},
+                                         Fatal{4011, "Start Discern again"},
+                                         Fatal{4012, "update Discern"},
+                                         Fatal{4013, "plugin.toml"},
+                                         Fatal{4014, "Privileged Gateway Intents"}));
+
+TEST_F(GatewayTest, TakesMoreShardsAtTheNextStartWhenItHasGrownOutOfThem) {
+  bring_up();
+  simulator.act("configure", R"({"guilds_per_shard":3})");
+  simulator.act("invalid_session", R"({"shard":0,"resumable":false})");
+  EXPECT_TRUE(
+      eventually([&] { return bot->client.status().message.find("4011") != std::string::npos; }));
+  metrics::slab::Latch latch;
+  SavedSessions kept;
+  ASSERT_TRUE(bot->client.cut(latch, kept, GuildList::All, kPatience));
+  EXPECT_EQ(kept.shard_count, 0u) << "what was refused is not to be kept";
+  bot->client.stop(std::chrono::seconds(3));
+  simulator.act("configure", R"({"shards":4})");
+  bot = std::make_unique<Bot>(simulator);
+  bot->client.restore(kept);
+  ASSERT_TRUE(bot->client.start(bot->sink));
+  EXPECT_TRUE(eventually([&] { return bot->all_ready(); }));
+  EXPECT_EQ(bot->client.status().shard_count, 4u);
+  simulator.act("clear_complaints");
+}
+
+TEST_F(GatewayTest, CountsWhatIsDeliveredTwiceOnce) {
+  bring_up();
+  simulator.act("message", R"({"content":"once"})");
+  ASSERT_TRUE(eventually([&] { return bot->counted()["MESSAGE_CREATE"] == 1; }));
+  const auto sequence = simulator.state().at("sessions").at(0).at("sequence").to_number<int>();
+  simulator.act("send",
+                R"({"shard":0,"payload":{"d":{"guild_id":"1","author":{}},"op":0,"s":)" +
+                    std::to_string(sequence) + R"(,"t":"MESSAGE_CREATE"}})");
+  simulator.act("message", R"({"content":"and another"})");
+  EXPECT_TRUE(eventually([&] { return bot->counted()["MESSAGE_CREATE"] == 2; }));
+  expect_every_dispatch_counted_once(simulator, *bot);
+}
+
+TEST_F(GatewayTest, SendsNoMoreThanDiscordTakesAndStillBeats) {
+  bring_up();
+  const Presence presence{"idle", Presence::Activity::Watching, "the limits"};
+  for (int i = 0; i < 150; ++i) bot->client.set_presence(presence);
+  // 120 in 60 s, of which IDENTIFY and the heartbeats take some.
+  EXPECT_TRUE(eventually(
+      [&] { return bot->count("discern_gateway_sends_total", "presence_update") >= 90; }));
+  const auto beats = simulator.state().at("heartbeats").to_number<int>();
+  EXPECT_TRUE(
+      eventually([&] { return simulator.state().at("heartbeats").to_number<int>() > beats + 2; }));
+  EXPECT_LT(bot->count("discern_gateway_sends_total", "presence_update"), 113);
+  EXPECT_EQ(shard().closes, 0u);
+}
+
+TEST_F(GatewayTest, AsksForTheMembersOfAGuild) {
+  bring_up();
+  const auto send = [&](GuildId guild, std::string d) {
+    std::promise<Result<void>> got;
+    bot->client.send_gateway(Op::RequestGuildMembers, guild, std::move(d), [&](Result<void> done) {
+      got.set_value(std::move(done));
+    });
+    return got.get_future().get();
+  };
+  const auto guilds = simulator.get("/_sim/guilds");
+  const std::string id(guilds.at(0).at("id").as_string());
+  EXPECT_TRUE(
+      send(GuildId{std::stoull(id)}, R"({"guild_id":")" + id + R"(","query":"","limit":0})"));
+  EXPECT_TRUE(eventually([&] { return bot->counted()["GUILD_MEMBERS_CHUNK"] >= 1; }));
+  const Result<void> long_one = send(GuildId{}, '"' + std::string(5000, 'x') + '"');
+  ASSERT_FALSE(long_one);
+  EXPECT_EQ(long_one.error().kind, Errc::Limit);
+  EXPECT_THAT(long_one.error().text, HasSubstr("4096"));
+  EXPECT_EQ(shard().closes, 0u) << "Discord would have closed the connection";
+}
+
+TEST_F(GatewayTest, LeavesOutAPresenceThatIsTooLongForDiscord) {
+  ClientOptions options = Bot::options_for(simulator);
+  options.presence.text = std::string(5000, 'x');
+  bring_up(options);
+  EXPECT_EQ(shard().identifies, 1u);
+}
+
 TEST_F(GatewayTest, SaysWhatToChangeWhenTheTokenIsRefused) {
   ClientOptions options = Bot::options_for(simulator);
   options.token = Secret("wrong");
@@ -209,6 +343,18 @@ TEST_F(GatewayTest, WaitsWithIdentifyingWhenTheBudgetIsUsedUp) {
   EXPECT_TRUE(eventually(
       [&] { return bot->client.status().message.find("IDENTIFY budget") != std::string::npos; }));
   EXPECT_EQ(simulator.state().at("identifies").to_number<int>(), 0);
+  EXPECT_EQ(bot->client.status().identify_budget->remaining, 10u);
+}
+
+TEST_F(GatewayTest, AsksForTheBudgetThatOtherProcessesSpendFromBeforeItIdentifies) {
+  ClientOptions options = Bot::options_for(simulator);
+  options.identify_budget_age = std::chrono::milliseconds(0);
+  bring_up(options);
+  simulator.act("configure", R"({"identifies_remaining":10})");
+  simulator.act("invalid_session", R"({"shard":0,"resumable":false})");
+  EXPECT_TRUE(eventually(
+      [&] { return bot->client.status().message.find("IDENTIFY budget") != std::string::npos; }));
+  EXPECT_EQ(simulator.state().at("identifies").to_number<int>(), 1);
   EXPECT_EQ(bot->client.status().identify_budget->remaining, 10u);
 }
 

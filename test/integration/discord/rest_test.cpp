@@ -77,6 +77,94 @@ TEST_F(RestTest, WaitsAfterA429AndSendsAgain) {
   EXPECT_EQ(bot.sum("discern_rest_rate_limited_total"), 1);
 }
 
+TEST_F(RestTest, WaitsAfterA429OfCloudflareThatSaysNothingInJson) {
+  simulator.act("rest",
+                R"({"route":"/channels","status":429,"count":1,"retry_after":1,"html":true})");
+  const RestOutcome outcome = send(message("again")).get();
+  EXPECT_TRUE(outcome.response);
+  EXPECT_EQ(bot.count("discern_rest_rate_limited_total", "cloudflare\x1ftester"), 1);
+  EXPECT_EQ(simulator.state().at("messages").at("received").to_number<int>(), 1);
+}
+
+TEST_F(RestTest, AnswersInteractionsWhileAGlobalLimitHoldsTheRest) {
+  std::promise<RecordingSink::Event> got;
+  bot.sink.then = [&](const RecordingSink::Event& event) {
+    if (event.type == "INTERACTION_CREATE") got.set_value(event);
+  };
+  simulator.act("rest",
+                R"({"route":"/channels","status":429,"count":1,"retry_after":2,"scope":"global"})");
+  std::mutex mutex;
+  std::vector<std::string> order;
+  const auto note = [&](const char* what) {
+    const std::lock_guard lock(mutex);
+    order.emplace_back(what);
+  };
+  std::promise<void> message_is_sent;
+  bot.client.rest().send(message("held"), [&](RestOutcome outcome) {
+    EXPECT_TRUE(outcome.response);
+    note("message");
+    message_is_sent.set_value();
+  });
+  ASSERT_TRUE(eventually([&] { return bot.sum("discern_rest_rate_limited_total") == 1; }));
+  bot.client.sample(bot.clock.steady_now());
+  EXPECT_TRUE(eventually([&] { return bot.client.rest_status().global_blocked_seconds > 0; }));
+  simulator.act("interaction", R"({"command":"ping"})");
+  const RecordingSink::Event event = got.get_future().get();
+  RestRequest request;
+  request.method = "POST";
+  request.route = "/interactions/{}/{token}/callback";
+  request.parameters = {event.interaction.text()};
+  request.secret = event.token;
+  request.auth = RestAuth::InteractionToken;
+  request.json = R"({"type":4,"data":{"content":"pong"}})";
+  EXPECT_TRUE(send(std::move(request)).get().response);
+  note("answer");
+  message_is_sent.get_future().wait();
+  EXPECT_EQ(order, (std::vector<std::string>{"answer", "message"}));
+}
+
+TEST_F(RestTest, StaysInsideTheGlobalLimit) {
+  std::vector<std::string> channels;
+  const auto guilds = simulator.get("/_sim/guilds");
+  for (const auto& guild : guilds.as_array()) {
+    const std::string id(guild.at("id").as_string());
+    const auto list = simulator.get("/api/v10/guilds/" + id + "/channels");
+    for (const auto& one : list.as_array()) channels.emplace_back(one.at("id").as_string());
+  }
+  ASSERT_GE(channels.size(), 14u);
+  std::vector<std::future<RestOutcome>> all;
+  for (int round = 0; round < 5; ++round) {
+    for (const std::string& id : channels) {
+      RestRequest request;
+      request.method = "POST";
+      request.route = "/channels/{}/typing";
+      request.parameters = {id};
+      all.push_back(send(std::move(request)));
+    }
+  }
+  for (auto& one : all) EXPECT_TRUE(one.get().response);
+  EXPECT_EQ(bot.sum("discern_rest_rate_limited_total"), 0) << "no 429 was provoked";
+}
+
+TEST_F(RestTest, ShowsHowFullItsBucketsAre) {
+  ASSERT_TRUE(send(message("one")).get().response);
+  const auto limit = [&]() -> const RouteLimit* {
+    static RestStatus status;
+    bot.client.sample(bot.clock.steady_now());
+    status = bot.client.rest_status();
+    for (const RouteLimit& one : status.routes) {
+      if (one.route == "POST /channels/{}/messages") return &one;
+    }
+    return nullptr;
+  };
+  ASSERT_TRUE(eventually([&] { return limit() != nullptr; }));
+  const RouteLimit now = *limit();
+  EXPECT_EQ(now.limit, 5u);
+  EXPECT_EQ(now.buckets, 1u);
+  EXPECT_FALSE(now.bucket.empty());
+  EXPECT_EQ(bot.client.rest_status().invalid_limit, 2000u);
+}
+
 TEST_F(RestTest, RepeatsAfterServerErrorsOnlyWhereThatIsSafe) {
   simulator.act("rest", R"({"route":"/channels","status":502,"count":1,"html":true})");
   const RestOutcome post = send(message("once")).get();
@@ -158,6 +246,50 @@ TEST_F(RestTest, StopsSendingLongBeforeDiscordWouldBan) {
     EXPECT_EQ(outcome.response.error().kind, i < 3 ? Errc::Refused : Errc::Limit);
   }
   simulator.act("rest_clear");
+}
+
+TEST_F(RestTest, StopsAnsweringInteractionsTooBeforeDiscordWouldBan) {
+  ClientOptions options = Bot::options_for(simulator);
+  options.invalid_request_limit = 2;
+  Bot other(options);
+  simulator.act("rest", R"({"route":"/interactions","status":403,"count":100})");
+  int sent = 0;
+  for (int i = 0; i < 12; ++i) {
+    RestRequest request;
+    request.method = "POST";
+    request.route = "/interactions/{}/{token}/callback";
+    request.parameters = {std::to_string(i + 1)};
+    request.secret = Secret("token");
+    request.auth = RestAuth::InteractionToken;
+    request.json = R"({"type":6})";
+    std::promise<RestOutcome> got;
+    other.client.rest().send(std::move(request),
+                             [&](RestOutcome outcome) { got.set_value(std::move(outcome)); });
+    if (got.get_future().get().status == 403) ++sent;
+  }
+  EXPECT_EQ(sent, 8) << "longer than other requests, but not for ever";
+  simulator.act("rest_clear");
+}
+
+TEST_F(RestTest, WarnsWhenInteractionsGoToAnEndpointUrl) {
+  const auto register_them = [&] {
+    std::promise<void> done;
+    bot.client.register_commands(R"([{"name":"ping","description":"Answers."}])",
+                                 GuildId{},
+                                 [&](const Result<Registration>& result) {
+                                   EXPECT_TRUE(result);
+                                   done.set_value();
+                                 });
+    done.get_future().wait();
+  };
+  simulator.act("configure", R"({"interactions_endpoint":"https://example.org/interactions"})");
+  register_them();
+  ASSERT_EQ(bot.client.status().warnings.size(), 1u);
+  EXPECT_THAT(bot.client.status().warnings[0], HasSubstr("Interactions Endpoint URL"));
+  EXPECT_THAT(bot.client.status().warnings[0], HasSubstr("developer portal"));
+  simulator.act("configure", R"({"interactions_endpoint":""})");
+  register_them();
+  EXPECT_TRUE(bot.client.status().warnings.empty());
 }
 
 TEST_F(RestTest, RegistersCommandsOnlyWhenTheyDiffer) {

@@ -154,6 +154,21 @@ TEST_F(RestartTest, ASessionThatDiscordForgotIsBegunAnewWithoutFalseJoins) {
   second->client.stop(std::chrono::seconds(3));
 }
 
+TEST_F(RestartTest, ACrashLoopStopsBeforeTheBudgetOfTheDayIsGone) {
+  (void)simulator.state();  // Begins the day.
+  simulator.act("configure", R"({"identifies_remaining":12})");
+  for (int start = 0; start < 3; ++start) {
+    // Nothing kept, as after a crash before the first tick.
+    Bot bot(simulator);
+    ASSERT_TRUE(bot.client.start(bot.sink));
+    EXPECT_TRUE(eventually(
+        [&] { return bot.client.status().message.find("IDENTIFY budget") != std::string::npos; }));
+    EXPECT_EQ(identifies(), 2) << "the last hundredth of a thousand is never used";
+    bot.client.stop(std::chrono::seconds(3));
+  }
+  EXPECT_EQ(simulator.complaints(), "");
+}
+
 TEST_F(RestartTest, CutsNeverTearCountsAndSequencesApart) {
   auto bot = start(nullptr);
   ASSERT_TRUE(eventually([&] { return bot->counted() == simulator.sent(); }));

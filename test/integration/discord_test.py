@@ -1,0 +1,134 @@
+"""The whole host against a simulated Discord that lives longer, over clean and killed restarts."""
+import shutil
+import time
+import unittest
+
+from harness import BUILD, Case, Host, Simulator, wait_until
+
+SHARDS = 3
+QUIET = ("--rate", "0", "--latency-ms", "0", "--fault-rate", "0", "--identify-interval-ms", "0")
+
+
+class Restarts(Case):
+    def setUp(self):
+        super().setUp()
+        self.sim = self.start(Simulator, *QUIET, "--guilds", "30", "--shards", str(SHARDS),
+                              "--max-concurrency", str(SHARDS))
+        plugins = self.folder / "plugins"
+        shutil.copytree(BUILD / "test_plugins" / "calm", plugins / "calm")
+        self.settings = self.folder / "discern.toml"
+        self.settings.write_text(
+            f'[discord]\napi_url = "{self.sim.url}/api"\n'
+            f'[plugins]\nfolder = "{plugins}"\n'
+            '[history]\ntick = "1s"\n')
+
+    def host(self):
+        host = self.start(Host, "run", "--config", self.settings, "--data", self.folder / "data",
+                          "--port", "0", env={"DISCORD_TOKEN": "sim.restarts"})
+        return host
+
+    def all_ready(self, host):
+        shards = host.json("/api/v1/shards")["shards"]
+        return len(shards) == SHARDS and all(shard["state"] == "ready" for shard in shards)
+
+    def sent(self):
+        return self.sim.get("/_sim/state")["dispatches"]["total"]
+
+    def outcome(self, host, outcome):
+        line = f'discern_discord_interactions_total{{type="command",outcome="{outcome}"}} '
+        return sum(float(text.removeprefix(line)) for text in host.get("/metrics").splitlines()
+                   if text.startswith(line))
+
+    def let_things_happen(self):
+        for shard in range(SHARDS):
+            self.sim.post("/_sim/flood", {"count": 300, "shard": shard})
+        self.sim.post("/_sim/message", {"count": 50})
+
+    def expect_exact(self, host, after):
+        def compare():
+            counted, sent = host.metrics()["discord"]["eventProcessing"], self.sent()
+            return counted == sent or None
+        try:
+            wait_until("every dispatch is counted once", compare)
+        except AssertionError:
+            self.fail(f"after {after}: {host.metrics()['discord']['eventProcessing']} counted, "
+                      f"{self.sent()} sent\n{host.output()}")
+
+    def test_every_dispatch_counts_once_and_no_identify_is_spent(self):
+        host = self.host()
+        wait_until("all shards are ready", lambda: self.all_ready(host))
+        wait_until("the command is known", lambda: "calm" in self.sim.get("/_sim/state")["commands"])
+        for restart in ("a clean stop", "a kill", "a kill", "a clean stop", "a kill"):
+            self.let_things_happen()
+            self.expect_exact(host, "before " + restart)
+            users = host.metrics()["discord"]["userCount"]
+            if restart == "a kill":
+                # Counted by a process that will not be able to tell anybody.
+                self.sim.post("/_sim/message", {"count": 40})
+                host.kill()
+            else:
+                self.assertEqual(host.stop(), 0, host.output())
+            host.close()
+            missed = self.sim.post("/_sim/interaction", {"command": "calm"})["id"]
+            self.sim.post("/_sim/message", {"count": 20})
+            # Discord waits three seconds for an answer; until then it would be run.
+            created = self.sim.get(f"/_sim/interaction/{missed}")["created_ms"] / 1000
+            wait_until("the interaction is too old", lambda: time.time() > created + 3.2)
+
+            host = self.host()
+            self.assertEqual(host.metrics()["discord"]["guildCount"], 30)
+            self.assertEqual(host.metrics()["discord"]["userCount"], users)
+            wait_until("all shards are ready", lambda: self.all_ready(host))
+            self.expect_exact(host, restart)
+            wait_until("the old command is counted", lambda: self.outcome(host, "expired") == 1)
+            self.assertEqual(self.sim.get(f"/_sim/interaction/{missed}")["answers"], [])
+            self.assertEqual(self.sim.get("/_sim/state")["identifies"], SHARDS)
+        # And what is fresh is answered.
+        asked = self.sim.post("/_sim/interaction", {"command": "calm"})["id"]
+        wait_until("an answer", lambda: self.sim.get(f"/_sim/interaction/{asked}")["answers"])
+        self.assertEqual(host.metrics()["discord"]["commandUsage"]["calm"], 1)
+        self.assertEqual(self.sim.get("/_sim/state")["complaints"], [])
+
+
+class Settings(Case):
+    def test_a_range_of_shards_runs_beside_the_others(self):
+        sim = self.start(Simulator, *QUIET, "--guilds", "40", "--shards", "4",
+                         "--max-concurrency", "4")
+        (self.folder / "plugins").mkdir()
+        hosts = []
+        for shard_range in ("0-1", "2-3"):
+            settings = self.folder / f"{shard_range}.toml"
+            settings.write_text(
+                f'[discord]\napi_url = "{sim.url}/api"\nshards = 4\n'
+                f'shard_range = "{shard_range}"\n'
+                'status = "the tests"\nactivity = "watching"\npresence = "idle"\n'
+                f'[plugins]\nfolder = "{self.folder / "plugins"}"\n')
+            hosts.append(self.start(Host, "run", "--config", settings, "--data",
+                                    self.folder / shard_range, "--port", "0",
+                                    env={"DISCORD_TOKEN": "sim.ranges"}))
+
+        def shards(host):
+            answer = host.json("/api/v1/shards")
+            return [shard["id"] for shard in answer["shards"] if shard["state"] == "ready"]
+        wait_until("the first two", lambda: shards(hosts[0]) == [0, 1])
+        wait_until("the last two", lambda: shards(hosts[1]) == [2, 3])
+        self.assertEqual(hosts[1].json("/api/v1/shards")["shard_count"], 4)
+        wait_until("each guild is served once",
+                   lambda: sum(h.metrics()["discord"]["guildCount"] for h in hosts) == 40)
+        state = sim.get("/_sim/state")
+        for session in state["sessions"]:
+            self.assertEqual(session["presence"]["status"], "idle")
+            self.assertEqual(session["presence"]["activities"], [{"name": "the tests", "type": 3}])
+        self.assertEqual(state["complaints"], [])
+
+    def test_a_range_beyond_the_shards_says_what_to_set(self):
+        settings = self.folder / "discern.toml"
+        settings.write_text('[discord]\nshard_range = "0-15"\n')
+        with self.assertRaises(AssertionError) as failed:
+            self.start(Host, "run", "--config", settings, "--data", self.folder / "data",
+                       "--port", "0", env={"DISCORD_TOKEN": "sim.range"})
+        self.assertIn("discord.shards is 0", str(failed.exception))
+
+
+if __name__ == "__main__":
+    unittest.main()

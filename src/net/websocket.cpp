@@ -21,6 +21,8 @@
 #include <deque>
 #include <optional>
 
+#include "net/read_ahead.hpp"
+
 namespace discern::net {
 namespace {
 
@@ -59,7 +61,7 @@ class StreamConnection final : public Connection,
         options_(options),
         resolver_(io),
         timer_(io),
-        socket_(std::move(stream)) {}
+        socket_(ReadAhead<Stream>(std::move(stream))) {}
 
   void start() {
     // The frame holds the connection alive until its last operation ended.
@@ -132,7 +134,7 @@ class StreamConnection final : public Connection,
     beast::get_lowest_layer(socket_).set_option(tcp::no_delay(true), error);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       step = "TLS with " + url_.host + " failed";
-      auto& tls = socket_.next_layer();
+      auto& tls = socket_.next_layer().next_layer();
       if (SSL_set_tlsext_host_name(tls.native_handle(), url_.host.c_str()) != 1) {
         error = error_code(static_cast<int>(::ERR_get_error()), asio::error::get_ssl_category());
         co_return;
@@ -174,6 +176,12 @@ class StreamConnection final : public Connection,
   asio::awaitable<void> read_messages() {
     while (true) {
       auto [error, size] = co_await socket_.async_read(buffer_, kToken);
+      if (!error) deliver();
+      // What is here already needs no way through the event loop.
+      while (!error && is_heard() && socket_.next_layer().holds_message()) {
+        socket_.read(buffer_, error);
+        if (!error) deliver();
+      }
       if (error) {
         const auto& reason = socket_.reason();
         if (error == websocket::error::closed) {
@@ -187,17 +195,22 @@ class StreamConnection final : public Connection,
         }
         co_return;
       }
-      if (listener_ != nullptr && !closing_) {
-        const auto padding = buffer_.prepare(kMessagePadding);
-        std::memset(padding.data(), 0, padding.size());
-        const auto bytes = buffer_.cdata();
-        listener_->on_message({static_cast<const char*>(bytes.data()), bytes.size()},
-                              socket_.got_binary());
-      }
-      buffer_.consume(buffer_.size());
-      // One huge message must not hold its memory for the life of the connection.
-      if (buffer_.capacity() > kKeptBuffer) buffer_ = beast::flat_buffer();
     }
+  }
+
+  bool is_heard() const { return listener_ != nullptr && !closing_; }
+
+  void deliver() {
+    if (is_heard()) {
+      const auto padding = buffer_.prepare(kMessagePadding);
+      std::memset(padding.data(), 0, padding.size());
+      const auto bytes = buffer_.cdata();
+      listener_->on_message({static_cast<const char*>(bytes.data()), bytes.size()},
+                            socket_.got_binary());
+    }
+    buffer_.consume(buffer_.size());
+    // One huge message must not hold its memory for the life of the connection.
+    if (buffer_.capacity() > kKeptBuffer) buffer_ = beast::flat_buffer();
   }
 
   void write_next() {
@@ -251,7 +264,7 @@ class StreamConnection final : public Connection,
   const WebSocketOptions options_;
   tcp::resolver resolver_;
   asio::steady_timer timer_;
-  websocket::stream<Stream> socket_;
+  websocket::stream<ReadAhead<Stream>> socket_;
   beast::flat_buffer buffer_;
   std::deque<std::string> outgoing_;
   std::uint16_t close_code_ = 1000;

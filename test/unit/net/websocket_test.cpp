@@ -93,6 +93,42 @@ struct WebSocketTest : testing::Test {
       make_websocket_connector(io, {.user_agent = "Agent (x)", .connect_timeout = 5s});
 };
 
+TEST_F(WebSocketTest, DeliversABurstInOrderWithWhatComesInBetween) {
+  constexpr int kMessages = 3000;
+  Server server([](ServerSocket& peer) {
+    peer.binary(true);
+    for (int i = 0; i < kMessages; ++i) {
+      // Of every size around a frame head's and the buffers' edges; some in pieces, pings between.
+      const std::string text =
+          std::to_string(i) + std::string(static_cast<std::size_t>(i * 7 % 1700), 'x');
+      peer.auto_fragment(i % 50 == 0);
+      if (i % 100 == 1) peer.ping({});
+      if (i % 1000 == 500) {
+        peer.write(asio::buffer(text + std::string(70'000, 'y')));
+      } else if (i % 70 == 3) {
+        peer.write_some(false, asio::buffer(text.substr(0, 1)));
+        peer.write_some(true, asio::buffer(text.substr(1)));
+      } else {
+        peer.write(asio::buffer(text));
+      }
+    }
+    peer.close({static_cast<beast::websocket::close_code>(4000), ""});
+  });
+  std::unique_ptr<WebSocket> socket;
+  recorder.received = [&] {
+    if (recorder.happened.size() % 500 == 0) socket->send("beat");
+  };
+  socket = connect(server.url("/"));
+  io.run();
+  ASSERT_EQ(recorder.happened.size(), kMessages + 2u);
+  for (int i = 0; i < kMessages; ++i) {
+    const std::string& got = recorder.happened[static_cast<std::size_t>(i) + 1];
+    ASSERT_EQ(got.find_first_not_of("0123456789", 7), got.find_first_of("xy", 7)) << got;
+    ASSERT_EQ(got.substr(7, got.find_first_of("xy", 7) - 7), std::to_string(i));
+  }
+  EXPECT_EQ(recorder.end.code, 4000);
+}
+
 TEST_F(WebSocketTest, DeliversTextAndBinaryAndTheCloseCode) {
   Server server([](ServerSocket& peer) {
     peer.text(true);

@@ -1,5 +1,6 @@
 // Taking a snapshot, and the kinds that are not on the hottest path.
 
+#include <barrier>
 #include <string>
 #include <thread>
 
@@ -27,12 +28,18 @@ constexpr Descriptor kGuilds{
 constexpr int kThreads = 8;
 
 void fill(metrics::Registry& registry, std::int64_t series) {
+  std::vector<std::thread> threads;
+  // All at once: one that comes after another ended would take over its slab.
+  std::barrier all_here(kThreads);
   for (int t = 0; t < kThreads; ++t) {
-    std::thread([&] {
+    threads.emplace_back([&] {
       auto& uses = registry.counters(kUses);
+      uses.with("command_0").add();
+      all_here.arrive_and_wait();
       for (std::int64_t i = 0; i < series; ++i) uses.with("command_" + std::to_string(i)).add(7);
-    }).join();
+    });
   }
+  for (std::thread& thread : threads) thread.join();
 }
 
 void snapshot(benchmark::State& state) {

@@ -156,6 +156,8 @@ void fill_plugins(Registry& registry, Names& names) {
       registry, {.name = "plugin_a_users", .help = help, .kind = Kind::Distinct, .labels = {"x"}});
   const auto& guilds = adopt(
       registry, {.name = "plugin_a_busy", .help = help, .kind = Kind::TopK, .labels = {"x", "y"}});
+  // With a random key each format would see another estimate.
+  registry.distincts(users).set_key({1, 2});
   for (int i = 0; i < kHostile; ++i) {
     registry.counter(uses, names.next(), names.next()).add();
     registry.counter(odd, names.next()).add(names.number() % 1000);

@@ -23,7 +23,7 @@ export default defineConfig({
   // The packages may be a link to a folder beside this one.
   server: { fs: { strict: false }, proxy: { '/api': api, '/metrics': api, '/healthz': api } },
   test: {
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     css: { include: [/tokens\.css/] },
     // A world of its own for each file costs more than most files run: only those that mount components get one.
     poolOptions: { threads: { isolate: false }, forks: { isolate: true } },

@@ -132,6 +132,10 @@ TEST_F(RestTest, StaysInsideTheGlobalLimit) {
     for (const auto& one : list.as_array()) channels.emplace_back(one.at("id").as_string());
   }
   ASSERT_GE(channels.size(), 14u);
+  // The simulator allows 50 a second and has counted the look-ups above, too.
+  ClientOptions options = Bot::options_for(simulator);
+  options.requests_per_second = 40;
+  Bot other(options);
   std::vector<std::future<RestOutcome>> all;
   for (int round = 0; round < 5; ++round) {
     for (const std::string& id : channels) {
@@ -139,11 +143,14 @@ TEST_F(RestTest, StaysInsideTheGlobalLimit) {
       request.method = "POST";
       request.route = "/channels/{}/typing";
       request.parameters = {id};
-      all.push_back(send(std::move(request)));
+      auto got = std::make_shared<std::promise<RestOutcome>>();
+      other.client.rest().send(std::move(request),
+                               [got](RestOutcome outcome) { got->set_value(std::move(outcome)); });
+      all.push_back(got->get_future());
     }
   }
   for (auto& one : all) EXPECT_TRUE(one.get().response);
-  EXPECT_EQ(bot.sum("discern_rest_rate_limited_total"), 0) << "no 429 was provoked";
+  EXPECT_EQ(other.sum("discern_rest_rate_limited_total"), 0) << "no 429 was provoked";
 }
 
 TEST_F(RestTest, ShowsHowFullItsBucketsAre) {

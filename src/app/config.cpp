@@ -38,6 +38,9 @@ Result<std::string> text_of(const toml::node& node, const Option& option) {
   const std::string given = written(node);
   const auto say = [&](std::string text) { return Error(Errc::Invalid, std::move(text)); };
   if (model.is_string() && !node.is_string()) {
+    // Quotes alone would not mend a value that is wrong in itself: let that be said.
+    Config scratch;
+    if (node.is_value() && !option.apply(scratch, given).ok()) return given;
     if (node.is_value())
       return say(fmt::format("write it in quotes: {} = \"{}\"", option.key, given));
     return say(fmt::format("expected one value in quotes, such as {}", option.default_value));

@@ -1,5 +1,5 @@
 // Misbehaves on purpose. Loaded in demo mode only, where it gives the charts something to show: a
-// command that is slow, one that always fails, one that fails now and then, one that answers late.
+// command that is slow, one that fails often, one that fails now and then, one that answers late.
 
 #include <discern/plugin/plugin.hpp>
 
@@ -24,9 +24,14 @@ class Demo : public Plugin {
           std::this_thread::sleep_for(nap);
           i.reply("That took " + std::to_string(nap.count()) + " ms, on purpose.");
         });
-    core.api().register_command("broken", "Demonstration: always fails", [](Interaction&) {
-      throw std::runtime_error("this command fails on purpose");
-    });
+    // Less often than it works, or the host would leave the whole plugin alone for a while.
+    core.api().register_command(
+        "flaky", "Demonstration: fails one time in four", [this](Interaction& i) {
+          if (std::uniform_int_distribution(1, 4)(random_) == 1) {
+            throw std::runtime_error("this command fails on purpose");
+          }
+          i.reply("It worked this time.");
+        });
     core.api().register_command(
         "roll", "Demonstration: rolls two dice, and fails on a double six", [this](Interaction& i) {
           std::uniform_int_distribution die(1, 6);

@@ -18,10 +18,10 @@ class Crasher : public Plugin {
   }
 
   __attribute__((noinline)) static void touch() { *const_cast<volatile int*>(nowhere_) = 1; }
-  __attribute__((noinline)) static int dig(volatile int depth) {
+  __attribute__((noinline)) static int dig(int depth) {
     volatile char room[4096] = {};
-    room[0] = static_cast<char>(depth);
-    return depth > 0 ? dig(depth + 1) + room[0] : room[0];
+    room[depth % 4096] = 1;
+    return nowhere_ == nullptr ? dig(depth + 1) + room[0] : room[0];
   }
   static int* volatile nowhere_;
 };

@@ -62,6 +62,8 @@ class Zoo(PluginCase):
                         "thrower", "throws-raw", "unregisters", "wrong-api",
                         settings=f'disabled = ["{names["init"]}"]\n'
                                  f'[plugin.sleeper]\ngate = "{self.gate}"\n')
+        # Soon it is disabled, for it throws at every message, the bot's own answers included.
+        self.answer(self.use("throw"))
         # A machine that is busy with other things is slow with us all; it is compared to itself.
         undisturbed = self.milliseconds("calm", 50)
         self.use("nap")
@@ -95,8 +97,8 @@ class Zoo(PluginCase):
         self.assertIn("needs plugin API 99.0", self.plugin("wrong-api")["message"])
         self.assertEqual(self.incidents("calm"), [])
         if not SANITIZED:
-            self.assertGreaterEqual(
-                self.value("discern_plugin_allocated_bytes_total", plugin="leaker"), 10 << 20)
+            wait_until("ten megabytes are the leaker's", lambda: self.value(
+                "discern_plugin_allocated_bytes_total", plugin="leaker") >= 10 << 20)
             self.assertIn("thrower.", str(self.incidents("thrower")[0]["stack"]))
 
         # Whoever does not come back is abandoned, at once where the operator says so.
@@ -165,9 +167,9 @@ class Zoo(PluginCase):
         self.assertIn("command overflow (SIGSEGV)", message)
         self.assertEqual(self.host.metrics()["plugins"]["errorCount"]["crasher"], 3)
         self.expect_calm_answers()
-        # Its commands answer that it is off, and the operator may try again.
-        self.assertIn("switched off", str(self.answer(self.use("segv"))["answers"]))
+        # The operator may try again.
         self.assertEqual(self.switch("crasher", "enable")[0], 200)
+        wait_until("its commands are registered", lambda: "helper" in self.truth()["commands"])
         self.committed()
         self.crash("helper", "SIGSEGV")
         self.assertIn('plugin "crasher" crashed the program: SIGSEGV in a thread of its own',
@@ -211,11 +213,12 @@ class Zoo(PluginCase):
 
     def test_before_and_after_a_reload_are_compared(self):
         self.start_host("calm", settings='[history]\ntick = "1s"\n')
-        for _ in range(20):
-            self.use("calm")
         query = "/api/v1/plugins/calm/compare?minutes=10"
-        wait_until("uses are on disk", lambda: (
-            self.host.json(query)["after"]["commands_per_minute"] or 0) > 0)
+
+        def used():
+            self.use("calm")
+            return (self.host.json(query)["after"]["commands_per_minute"] or 0) > 0
+        wait_until("uses are on disk", used)
         # The change must be later than the last use, by more than a tick.
         for _ in range(2):
             before = self.value("discern_history_samples_total")

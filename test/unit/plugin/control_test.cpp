@@ -117,8 +117,8 @@ TEST_F(PluginControl, EveryReloadAndChangeOfVersionIsAMark) {
   start_with({"calm"});
   const auto marks = [&] {
     std::vector<std::string> found;
-    for (const auto& event :
-         registry_.snapshot(clock_.system_now(), clock_.steady_now())->events()) {
+    const auto snapshot = registry_.snapshot(clock_.system_now(), clock_.steady_now());
+    for (const auto& event : snapshot->events()) {
       found.push_back(event.kind + ": " + event.text);
     }
     return found;

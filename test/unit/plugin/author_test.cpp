@@ -52,13 +52,13 @@ class Author : public PluginHost {
   std::optional<RouteResponse> ask(const std::string& path) {
     auto answer = std::make_shared<std::optional<RouteResponse>>();
     auto mutex = std::make_shared<std::mutex>();
+    const auto before = std::max(value("discern_plugin_handler_seconds", "waits,route"), 0.0);
     host_->serve("waits", {"GET", path, "a=b", "", {}}, [answer, mutex](RouteResponse response) {
       const std::lock_guard lock(*mutex);
       *answer = std::move(response);
     });
     // Called twice: before the time has come there is no answer yet.
-    const auto route = value("discern_plugin_handler_seconds", "waits,route");
-    EXPECT_TRUE(handled("route", std::max(route, 0.0) + 1));
+    EXPECT_TRUE(handled("route", before + 1));
     advance(10s);
     EXPECT_TRUE(eventually([&] {
       const std::lock_guard lock(*mutex);

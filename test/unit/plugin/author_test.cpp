@@ -59,7 +59,7 @@ class Author : public PluginHost {
     });
     // Called twice: before the time has come there is no answer yet.
     EXPECT_TRUE(handled("route", before + 1));
-    advance(10s);
+    advance(5s);
     EXPECT_TRUE(eventually([&] {
       const std::lock_guard lock(*mutex);
       return answer->has_value();
@@ -92,7 +92,7 @@ TEST_F(Author, AFailureAfterWaitingIsOneErrorOfItsCommand) {
   start_with({"waits"});
   command("late");
   ASSERT_TRUE(handled("command", 1));
-  advance(10s);
+  advance(5s);
   EXPECT_TRUE(reaches("discern_plugin_errors_total", "waits,command", 1));
   EXPECT_TRUE(reaches("discern_discord_command_errors_total", "waits,late", 1));
   EXPECT_EQ(value("discern_plugin_errors_total", "waits,timer"), -1);
@@ -137,7 +137,7 @@ TEST_F(Author, ARouteAndAnEventMayWait) {
   EXPECT_EQ(ask("/fails")->status, 500);
   event("MESSAGE_CREATE", R"({"content":"a text that is longer than a small string may be"})");
   ASSERT_TRUE(handled("event", 1));
-  advance(10s);
+  advance(5s);
   // An estimate, very near for so few.
   EXPECT_TRUE(eventually([&] { return std::abs(value("plugin_waits_visitors") - 1) < 0.1; }));
 }

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 /** Nothing here measures time; this only says when to give up. */
-export const PATIENCE_MS = Number(process.env.DISCERN_PATIENCE ?? 60) * 1000;
+export const PATIENCE_MS = (process.env.DISCERN_SANITIZE ? 300 : 60) * 1000;
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

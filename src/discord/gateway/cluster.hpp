@@ -59,6 +59,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   void start_next_shard(std::size_t index);
   void every_second();
   void grant_slots();
+  void hand_out_slots();
   bool budget_is_fresh(SteadyTime now);
   void ask_budget();
   void on_budget(const RestOutcome& outcome);

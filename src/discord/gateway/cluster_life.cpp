@@ -173,26 +173,30 @@ void Cluster::grant_slots() {
   if (std::exchange(slots_pending_, true)) return;
   asio::post(io_, [this] {
     slots_pending_ = false;
-    if (stopping_ || failed_) return;
-    const SteadyTime now = clock_.steady_now();
-    if (queue_.has_waiting() && !budget_is_fresh(now)) return ask_budget();
-    while (const std::optional<std::uint32_t> id = queue_.grant(now)) {
-      if (Shard* shard = find_shard(*id)) shard->slot_granted();
-    }
-    const std::optional<SteadyTime> next = queue_.next_grant(now);
-    out_of_budget_ = next && queue_.exhausted();
-    if (out_of_budget_) {
-      const auto wait = std::chrono::ceil<std::chrono::minutes>(queue_.reset_at() - now).count();
-      explain(
-          "the IDENTIFY budget of the day is used up, and going on would make Discord reset the "
-          "token: waiting " +
-          std::to_string(wait) + " min");
-    }
-    if (!next) return;
-    slot_timer_.expires_at(out_of_budget_ ? std::min(*next, now + kBudgetPatience) : *next);
-    slot_timer_.async_wait([this](const boost::system::error_code& cancelled) {
-      if (!cancelled) grant_slots();
-    });
+    if (queue_.has_waiting() && !budget_is_fresh(clock_.steady_now())) return ask_budget();
+    hand_out_slots();
+  });
+}
+
+void Cluster::hand_out_slots() {
+  if (stopping_ || failed_) return;
+  const SteadyTime now = clock_.steady_now();
+  while (const std::optional<std::uint32_t> id = queue_.grant(now)) {
+    if (Shard* shard = find_shard(*id)) shard->slot_granted();
+  }
+  const std::optional<SteadyTime> next = queue_.next_grant(now);
+  out_of_budget_ = next && queue_.exhausted();
+  if (out_of_budget_) {
+    const auto wait = std::chrono::ceil<std::chrono::minutes>(queue_.reset_at() - now).count();
+    explain(
+        "the IDENTIFY budget of the day is used up, and going on would make Discord reset the "
+        "token: waiting " +
+        std::to_string(wait) + " min");
+  }
+  if (!next) return;
+  slot_timer_.expires_at(out_of_budget_ ? std::min(*next, now + kBudgetPatience) : *next);
+  slot_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) grant_slots();
   });
 }
 
@@ -201,7 +205,7 @@ bool Cluster::budget_is_fresh(SteadyTime now) {
 }
 
 void Cluster::ask_budget() {
-  if (std::exchange(asking_budget_, true)) return;
+  if (stopping_ || failed_ || std::exchange(asking_budget_, true)) return;
   RestRequest request;
   request.route = "/gateway/bot";
   rest_.send(std::move(request), [this](RestOutcome outcome) {
@@ -220,7 +224,8 @@ void Cluster::on_budget(const RestOutcome& outcome) {
       show_budget();
     }
   }
-  grant_slots();
+  // Without asking again, however short an answer counts as new.
+  hand_out_slots();
 }
 
 void Cluster::show_budget() {

@@ -15,7 +15,7 @@ export const BUILD = process.env.DISCERN_BUILD ?? join(root, 'build', 'release')
 const running = new Set();
 const folders = new Set();
 process.on('exit', () => {
-  for (const program of running) program.kill('SIGKILL');
+  Host.killAll();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -53,6 +53,11 @@ export class Host {
 
   constructor(program, url, data) {
     Object.assign(this, { program, url, data, port: Number(new URL(url).port) });
+  }
+
+  /** What a failed test left running would keep its process from ending. */
+  static killAll() {
+    for (const program of running) program.kill('SIGKILL');
   }
 
   async json(path) {

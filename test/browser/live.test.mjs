@@ -169,6 +169,9 @@ test('a stopped server shows as disconnected, its data dimmed with its age; back
   assert.equal((await host.json('/api/metrics')).system.restartCount, 1);
   assert.match(await page.textContent('article:has([data-card=uptime])'), /1 restart so far/);
 
+  await page.click('text=View as table');
+  // In the words of the live series, or in history's once it has them.
+  await page.locator('td', { hasText: /Discern (\S+ )?started/ }).first().waitFor();
   await viewer.expectQuiet('a restart');
   await viewer.close();
   await host.stop();

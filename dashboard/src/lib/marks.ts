@@ -21,8 +21,16 @@ export function startMarks(t: readonly number[], uptime: readonly Value[]): Mark
   return marks;
 }
 
-/** One list in order of time; the same event told twice (live and by history) counts once, in history's words. */
+/**
+ * One list in order of time; the same event told twice (live and by history) counts once, in history's words. What history
+ * tells stands for one live mark at most: the bot may start twice within seconds.
+ */
 export function mergeMarks(recorded: readonly Mark[], live: readonly Mark[]): Mark[] {
-  const fresh = live.filter((m) => !recorded.some((r) => r.kind === m.kind && Math.abs(r.t - m.t) < 15));
+  const unclaimed = [...recorded];
+  const fresh = live.filter((m) => {
+    const twin = unclaimed.findIndex((r) => r.kind === m.kind && Math.abs(r.t - m.t) < 15);
+    if (twin >= 0) unclaimed.splice(twin, 1);
+    return twin < 0;
+  });
   return [...recorded, ...fresh].sort((a, b) => a.t - b.t);
 }

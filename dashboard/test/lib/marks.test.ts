@@ -32,4 +32,12 @@ describe('mergeMarks', () => {
       [300, 'trivia reloaded'],
     ]);
   });
+  it('keeps a second start that follows within seconds', () => {
+    const recorded = [{ t: 100, kind: 'start', text: 'Discern 0.2 started' }];
+    const live = [
+      { t: 99, kind: 'start', text: 'Discern started' },
+      { t: 108, kind: 'start', text: 'Discern started' },
+    ];
+    expect(mergeMarks(recorded, live).map((m) => m.t)).toEqual([100, 108]);
+  });
 });

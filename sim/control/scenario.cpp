@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "base/toml_text.hpp"
+
 namespace discern::sim {
 namespace {
 
@@ -54,12 +56,15 @@ Result<ScenarioStep> parse_step(const toml::table& table) {
 }  // namespace
 
 Result<std::vector<ScenarioStep>> parse_scenario(std::string_view text) {
+  const auto refuse = [](std::size_t line, std::string_view what) {
+    return Error(Errc::Invalid, fmt::format("line {}: {}", line, what));
+  };
+  if (const auto fault = find_misplaced_character(text)) return refuse(fault->line, fault->text);
   toml::table table;
   try {
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    return Error(Errc::Invalid,
-                 fmt::format("line {}: {}", error.source().begin.line, error.description()));
+    return refuse(error.source().begin.line, error.description());
   }
   std::vector<ScenarioStep> steps;
   const toml::array* list = table["step"].as_array();

@@ -10,6 +10,7 @@
 
 #include "app/config_hints.hpp"
 #include "base/files.hpp"
+#include "base/toml_text.hpp"
 
 namespace discern::app {
 namespace {
@@ -202,13 +203,15 @@ std::string example_config() {
 }
 
 Result<Config> parse_config(std::string_view text, std::string_view origin) {
+  const auto refuse = [&](std::size_t line, std::string_view what) {
+    return Error(Errc::Invalid,
+                 fmt::format("{}:{}: {}{}", origin, line, what, hint_for_line(text, line)));
+  };
+  if (const auto fault = find_misplaced_character(text)) return refuse(fault->line, fault->text);
   try {
     return Parser(origin).run(toml::parse(text, origin));
   } catch (const toml::parse_error& error) {
-    const auto line = error.source().begin.line;
-    return Error(
-        Errc::Invalid,
-        fmt::format("{}:{}: {}{}", origin, line, error.description(), hint_for_line(text, line)));
+    return refuse(error.source().begin.line, error.description());
   }
 }
 

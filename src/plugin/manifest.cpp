@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/toml_text.hpp"
 #include "discern/plugin/abi.h"
 #include "plugin/discord_names.hpp"
 #include "plugin/manifest_config.hpp"
@@ -133,13 +134,16 @@ bool is_plugin_id(std::string_view id) {
 }
 
 Result<Manifest> parse_manifest(std::string_view text, std::string_view where) {
+  const auto refuse = [&](std::size_t line, std::string_view what) {
+    return Error(Errc::Invalid,
+                 std::string(where) + ":" + std::to_string(line) + ": " + std::string(what));
+  };
+  if (const auto fault = find_misplaced_character(text)) return refuse(fault->line, fault->text);
   toml::table table;
   try {
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    return Error(Errc::Invalid,
-                 std::string(where) + ":" + std::to_string(error.source().begin.line) + ": " +
-                     std::string(error.description()));
+    return refuse(error.source().begin.line, error.description());
   }
   Reader reader(table, where);
   reader.check_keys();

@@ -149,15 +149,27 @@ void Host::on_dispatch(const discord::Dispatch& dispatch) {
   // The payload of an interaction holds its token: it goes to the one plugin that answers it.
   if (dispatch.interaction != nullptr) return on_interaction(dispatch);
   const std::shared_ptr<const Routing> routing = supervisor_.routing();
-  for (const auto& instance : routing->all_events) (void)instance->post_event(dispatch);
+  for (const auto& instance : routing->all_events) post_event(instance, dispatch);
   const auto found = routing->events.find(dispatch.type);
   if (found == routing->events.end()) return;
   for (const auto& instance : found->second) {
     const auto& all = routing->all_events;
     // A plugin that also asked for "*" got it above, for all its handlers.
-    if (std::find(all.begin(), all.end(), instance) == all.end())
-      (void)instance->post_event(dispatch);
+    if (std::find(all.begin(), all.end(), instance) == all.end()) post_event(instance, dispatch);
   }
+}
+
+void Host::post_event(const std::shared_ptr<Instance>& instance,
+                      const discord::Dispatch& dispatch) {
+  if (!instance->post_event(dispatch) || !dispatch.pause_follows) return;
+  if (std::find(asleep_.begin(), asleep_.end(), instance) == asleep_.end()) {
+    asleep_.push_back(instance);
+  }
+}
+
+void Host::on_pause() {
+  for (const auto& instance : asleep_) instance->poke();
+  asleep_.clear();
 }
 
 void Host::on_ready(discord::ApplicationId application) {

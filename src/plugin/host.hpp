@@ -62,6 +62,7 @@ class Host final : public discord::DispatchSink, public StatusSource {
   // DispatchSink, on the gateway thread.
   bool wants(std::string_view type) const override;
   void on_dispatch(const discord::Dispatch& dispatch) override;
+  void on_pause() override;
   void on_ready(discord::ApplicationId application) override;
 
   // StatusSource, any thread.
@@ -72,6 +73,7 @@ class Host final : public discord::DispatchSink, public StatusSource {
   void serve(std::string_view plugin, RouteRequest request, RouteDone done) override;
 
  private:
+  void post_event(const std::shared_ptr<Instance>& instance, const discord::Dispatch& dispatch);
   void on_interaction(const discord::Dispatch& dispatch);
   void hand_over(const discord::Dispatch& dispatch,
                  const std::shared_ptr<Instance>& instance,
@@ -99,7 +101,9 @@ class Host final : public discord::DispatchSink, public StatusSource {
   Services services_;
   Loop watchdog_;
   std::thread watchdog_thread_;
-  unsigned expired_in_a_row_ = 0;  // Gateway thread only.
+  // Gateway thread only, as is what follows: who has events that it was not woken for.
+  std::vector<std::shared_ptr<Instance>> asleep_;
+  unsigned expired_in_a_row_ = 0;
 };
 
 }  // namespace discern::plugin

@@ -135,7 +135,8 @@ bool Instance::post_event(const discord::Dispatch& dispatch) {
     message.payload = lend(payload.text());
     for (const std::uint64_t callback : registrations_.find_event(type)) invoke(callback, &message);
   };
-  const bool taken = loop_.try_post(std::move(work));
+  const bool taken =
+      loop_.try_post(std::move(work), dispatch.pause_follows ? Wake::Later : Wake::Now);
   if (taken) {
     handles_.events.add();
   } else {

@@ -24,12 +24,12 @@ std::string_view to_string(WorkKind kind) {
   return "unknown";
 }
 
-bool Loop::try_post(Work work) {
+bool Loop::try_post(Work work, Wake wake) {
   work.due = clock_.steady_now();
   const std::lock_guard lock(mutex_);
   if (closed_ || queue_.size() >= limit_) return false;
   queue_.push_back(std::move(work));
-  wake_.notify_one();
+  if (wake == Wake::Now || queue_.size() * 2 >= limit_) wake_.notify_one();
   return true;
 }
 

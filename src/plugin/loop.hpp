@@ -28,14 +28,18 @@ struct Work {
   SteadyTime due{};  // When it was posted, or its timer fell due. Set by the loop.
 };
 
+enum class Wake : std::uint8_t { Now, Later };
+
 // Every member but `run` is safe to call from every thread and never blocks.
 class Loop {
  public:
   // `limit` bounds what try_post may queue.
   Loop(const Clock& clock, std::size_t limit) : clock_(clock), limit_(limit) {}
 
-  // False when the queue is full or the loop is closed: the work is dropped.
-  [[nodiscard]] bool try_post(Work work);
+  // False when the queue is full or the loop is closed: the work is dropped. With Wake::Later a
+  // sleeping loop sees it at the next post or poke() only, or when the queue is half full: one
+  // wake-up for many works.
+  [[nodiscard]] bool try_post(Work work, Wake wake = Wake::Now);
   // For what is bounded elsewhere (answers to requests, housekeeping). False when closed.
   bool post(Work work);
   // Runs `work` after `delay` and, unless `repeat` is zero, again and again. 0 when closed. A
@@ -46,7 +50,7 @@ class Loop {
   void stop_timer(std::uint64_t timer);
   // Drops what has not begun; `run` returns after the work it is in.
   void close();
-  // Looks at the clock again: for clocks that jump.
+  // Looks at the queue and the clock again: after Wake::Later, and for clocks that jump.
   void poke();
 
   std::size_t depth() const;

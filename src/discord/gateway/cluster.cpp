@@ -50,7 +50,7 @@ Cluster::Cluster(const ClientOptions& options,
       start_timer_(io_),
       second_timer_(io_),
       metrics_(registry),
-      router_(metrics_, guilds_, reader_),
+      router_(io_, metrics_, guilds_, reader_),
       queue_(options.identify_interval),
       context_{
           io_, *connector_, *this, metrics_, router_, reader_, scratch_, clock, options_.token},

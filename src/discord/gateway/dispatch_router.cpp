@@ -1,6 +1,9 @@
 #include "discord/gateway/dispatch_router.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cstring>
+#include <utility>
 
 #include "discord/gateway/inflate.hpp"
 
@@ -28,15 +31,25 @@ void DispatchRouter::route(const Arrival& arrival, EventType type, const ReadyFi
   if (sink_ == nullptr) return;
   if (type == EventType::InteractionCreate) {
     dispatch.interaction = &interaction_;
-    hand_on(arrival, dispatch);
-    return;
+    return hand_on(arrival, dispatch);
   }
   if (!sink_->wants(arrival.head.type)) return;
   if (type > EventType::InteractionCreate && !reader_.guild_id(dispatch.guild)) {
     metrics_.bad_fields.add();
     return;
   }
+  announce_pause();
+  dispatch.pause_follows = true;
   hand_on(arrival, dispatch);
+}
+
+// A socket hands over all it has read before the event loop runs anything else.
+void DispatchRouter::announce_pause() {
+  if (std::exchange(pause_announced_, true)) return;
+  boost::asio::post(io_, [this] {
+    pause_announced_ = false;
+    sink_->on_pause();
+  });
 }
 
 bool DispatchRouter::learn(const Arrival& arrival,

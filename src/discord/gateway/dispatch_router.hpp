@@ -7,13 +7,20 @@
 #include "discord/gateway/payload.hpp"
 #include "discord/gateway/shard_cells.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace discern::discord {
 
 // Gateway thread only.
 class DispatchRouter {
  public:
-  DispatchRouter(GatewayMetrics& metrics, GuildCache& guilds, PayloadReader& reader)
-      : metrics_(metrics), guilds_(guilds), reader_(reader) {}
+  DispatchRouter(boost::asio::io_context& io,
+                 GatewayMetrics& metrics,
+                 GuildCache& guilds,
+                 PayloadReader& reader)
+      : io_(io), metrics_(metrics), guilds_(guilds), reader_(reader) {}
 
   void set_sink(DispatchSink* sink) { sink_ = sink; }
 
@@ -34,11 +41,14 @@ class DispatchRouter {
   bool learn_guild(const Arrival& arrival, EventType type, Dispatch& dispatch);
   void count_change(GuildCache::Change change);
   void hand_on(const Arrival& arrival, Dispatch& dispatch);
+  void announce_pause();
 
+  boost::asio::io_context& io_;
   GatewayMetrics& metrics_;
   GuildCache& guilds_;
   PayloadReader& reader_;
   DispatchSink* sink_ = nullptr;
+  bool pause_announced_ = false;
   InteractionHead interaction_;
 };
 

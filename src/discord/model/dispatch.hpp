@@ -55,6 +55,9 @@ struct Dispatch {
   // was there, and after a crash that process may have handled it. Handlers must tolerate seeing it
   // twice.
   bool replayed = false;
+  // Others may be at hand, and on_pause() follows soon: what nobody waits for may be kept until
+  // then.
+  bool pause_follows = false;
   const InteractionHead* interaction = nullptr;  // INTERACTION_CREATE only.
   Payload payload;
 };
@@ -67,6 +70,8 @@ class DispatchSink {
   virtual bool wants(std::string_view type) const = 0;
   // Called for the types that are wanted and for INTERACTION_CREATE.
   virtual void on_dispatch(const Dispatch& dispatch) = 0;
+  // All that was at hand is dispatched; more comes when the network brings it.
+  virtual void on_pause() {}
   // A shard has a session: `application` is known, commands can be registered. Called for each
   // READY and RESUMED.
   virtual void on_ready(ApplicationId application) = 0;

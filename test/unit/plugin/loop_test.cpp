@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -77,6 +78,19 @@ TEST(Loop, RefusesWorkBeyondItsLimitButNeverHousekeeping) {
   EXPECT_FALSE(loop.post(Running::work([] {})));
   EXPECT_EQ(loop.depth(), 0u);
   EXPECT_EQ(loop.start_timer(1s, {}, Running::work([] {})), 0u);
+}
+
+// Hangs when it does not.
+TEST(Loop, RunsHeldBackWorkAtAPokeAndWhenHalfFull) {
+  Running running(4);
+  std::promise<void> poked;
+  ASSERT_TRUE(running.loop.try_post(Running::work([&] { poked.set_value(); }), Wake::Later));
+  running.loop.poke();
+  poked.get_future().wait();
+  std::promise<void> half_full;
+  ASSERT_TRUE(running.loop.try_post(Running::work([] {}), Wake::Later));
+  ASSERT_TRUE(running.loop.try_post(Running::work([&] { half_full.set_value(); }), Wake::Later));
+  half_full.get_future().wait();
 }
 
 TEST(Loop, RunsATimerWhenItFallsDueAndNotBefore) {

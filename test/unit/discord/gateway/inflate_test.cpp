@@ -4,6 +4,11 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
 namespace discern::discord {
 namespace {
 
@@ -12,7 +17,7 @@ using Status = Decompressor::Status;
 // The sending side: one context for the whole connection, flushed after each payload.
 class ZlibSender {
  public:
-  ZlibSender() { deflateInit(&stream_, Z_DEFAULT_COMPRESSION); }
+  explicit ZlibSender(int level = Z_DEFAULT_COMPRESSION) { deflateInit(&stream_, level); }
   ~ZlibSender() { deflateEnd(&stream_); }
   std::string send(std::string_view text) {
     std::string out(text.size() + 1024, '\0');
@@ -124,6 +129,66 @@ TEST(ZlibStream, NoticesGarbage) {
 
 TEST(ZstdStream, NoticesGarbage) {
   notices_garbage<ZstdSender>(Compression::Zstd);
+}
+
+// Payloads of every size that repeat what lies up to a whole window behind them.
+std::vector<std::string> far_repetitions() {
+  std::mt19937 random(1);
+  std::string past;
+  std::vector<std::string> payloads;
+  for (int i = 0; i < 300; ++i) {
+    std::string text;
+    while (text.size() < random() % 4000) {
+      if (past.size() > 100 && random() % 3 > 0) {
+        const std::size_t reach = std::min<std::size_t>(past.size(), 32768);
+        text += past.substr(past.size() - 1 - random() % (reach - 1), random() % 300);
+      } else {
+        text += static_cast<char>(random() % 256);
+      }
+    }
+    text += static_cast<char>(random() % 256);
+    past += text;
+    payloads.push_back(std::move(text));
+  }
+  return payloads;
+}
+
+TEST(ZlibStream, ReadsEveryLevelAndReachesBackAWholeWindow) {
+  for (const int level : {0, 1, 6, 9}) {
+    ZlibSender sender(level);
+    auto decompressor = make_decompressor(Compression::Zlib);
+    TextBuffer out;
+    for (const std::string& text : far_repetitions()) {
+      ASSERT_EQ(decompressor->feed(sender.send(text), out), Status::Payload) << level;
+      ASSERT_EQ(out.text(), text) << level;
+    }
+  }
+}
+
+template <class Sender>
+void survives_any_damage(Compression compression) {
+  std::mt19937 random(2);
+  const std::vector<std::string> payloads = far_repetitions();
+  for (int round = 0; round < 300; ++round) {
+    Sender sender;
+    auto decompressor = make_decompressor(compression, 1'000'000);
+    TextBuffer out;
+    for (std::size_t i = 0; i < 8; ++i) {
+      std::string bytes = sender.send(payloads[(static_cast<std::size_t>(round) + i) % 300]);
+      if (i > 0) bytes[random() % bytes.size()] ^= static_cast<char>(1 + random() % 255);
+      if (i > 4) bytes.resize(random() % bytes.size());
+      const Status status = decompressor->feed(bytes, out);
+      if (status == Status::Corrupt || status == Status::TooLarge) break;
+    }
+  }
+}
+
+TEST(ZlibStream, SurvivesAnyDamage) {
+  survives_any_damage<ZlibSender>(Compression::Zlib);
+}
+
+TEST(ZstdStream, SurvivesAnyDamage) {
+  survives_any_damage<ZstdSender>(Compression::Zstd);
 }
 
 TEST(Compression, IsNamedInTheConfiguration) {

@@ -62,7 +62,7 @@ class ShardHarness {
   GuildCache guilds_;
   PayloadReader reader_;
   TextBuffer scratch_;
-  DispatchRouter router_{metrics_, guilds_, reader_};
+  DispatchRouter router_{io_, metrics_, guilds_, reader_};
   ShardContext context_{io_,
                         connector_,
                         owner_,

@@ -15,8 +15,6 @@ find_package(spdlog REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 add_library(discern_zstd ALIAS PkgConfig::zstd)
-pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
-add_library(discern_isal ALIAS PkgConfig::isal)
 
 # Asio without Boost.System's compiled part, and compiled separately: one translation unit pays for it.
 add_library(discern_asio INTERFACE)

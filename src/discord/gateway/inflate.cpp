@@ -1,6 +1,6 @@
 #include "discord/gateway/inflate.hpp"
 
-#include <isa-l/igzip_lib.h>
+#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -16,14 +16,14 @@ constexpr std::size_t kKeptCapacity = std::size_t{8} * 1024 * 1024;
 // Discord compresses with a window of 2^18; more than 2^24 is somebody else.
 constexpr int kMaxZstdWindowLog = 24;
 
-// The inflate of ISA-L: the same format as zlib's, in half of its time.
 class ZlibStream final : public Decompressor {
  public:
-  explicit ZlibStream(std::size_t max_payload)
-      : max_payload_(max_payload), state_(std::make_unique<inflate_state>()) {
-    isal_inflate_init(state_.get());
-    state_->crc_flag = ISAL_ZLIB;
+  explicit ZlibStream(std::size_t max_payload) : max_payload_(max_payload) {
+    if (inflateInit(&stream_) != Z_OK) throw std::runtime_error("zlib could not start");
   }
+  ~ZlibStream() override { inflateEnd(&stream_); }
+  ZlibStream(const ZlibStream&) = delete;
+  ZlibStream& operator=(const ZlibStream&) = delete;
 
   Status feed(std::string_view message, TextBuffer& out) override {
     out.clear();
@@ -44,30 +44,24 @@ class ZlibStream final : public Decompressor {
 
  private:
   Status inflate_all(std::string_view input, TextBuffer& out) {
-    state_->next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(input.data()));
-    state_->avail_in = static_cast<std::uint32_t>(input.size());
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
+    stream_.avail_in = static_cast<uInt>(input.size());
     while (true) {
       const TextBuffer::Room room = out.room();
-      const auto size = static_cast<std::uint32_t>(room.size);
-      state_->next_out = reinterpret_cast<std::uint8_t*>(room.begin);
-      state_->avail_out = size;
-      const std::uint32_t left = state_->avail_in;
-      const int result = isal_inflate(state_.get());
-      out.add(size - state_->avail_out);
+      stream_.next_out = reinterpret_cast<Bytef*>(room.begin);
+      stream_.avail_out = static_cast<uInt>(room.size);
+      const int result = inflate(&stream_, Z_SYNC_FLUSH);
+      out.add(room.size - stream_.avail_out);
       if (out.text().size() > max_payload_) return Status::TooLarge;
-      // A connection is one stream: its end is as unexpected as broken bytes.
-      if (result != ISAL_DECOMP_OK || state_->block_state == ISAL_BLOCK_FINISH) {
-        return Status::Corrupt;
-      }
-      if (state_->avail_in == left && state_->avail_out == size) break;  // Nothing left to do.
-      // What is left after a full buffer may be inside of the decoder, not in the input.
-      if (state_->avail_in == 0 && state_->avail_out != 0) break;
+      if (result == Z_BUF_ERROR) break;  // Nothing left to do.
+      if (result != Z_OK) return Status::Corrupt;
+      if (stream_.avail_in == 0 && stream_.avail_out != 0) break;
     }
     return out.text().empty() ? Status::Corrupt : Status::Payload;
   }
 
   const std::size_t max_payload_;
-  std::unique_ptr<inflate_state> state_;  // 88 kB.
+  z_stream stream_{};
   std::string collected_;
 };
 

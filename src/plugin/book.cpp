@@ -12,6 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
+// Discord's 130 commands of at most 8,000 characters, in 30 languages, would be near it.
+constexpr std::size_t kMostBytes = 32 * 1024 * 1024;
+
 std::string text_of(const json::object& from, std::string_view key) {
   const json::value* value = from.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -23,11 +26,49 @@ std::optional<SystemTime> time_of(const json::object& from, std::string_view key
   return from_epoch_ms(value->get_int64());
 }
 
+// Crashes and commands are lists of objects.
+template <class Use>
+void each_object(const json::object& from, std::string_view key, Use&& use) {
+  const json::value* list = from.if_contains(key);
+  if (list == nullptr || !list->is_array()) return;
+  for (const json::value& item : list->get_array()) {
+    if (const json::object* object = item.if_object()) use(*object);
+  }
+}
+
+std::vector<CommandSpec> read_commands(const std::string& id, const json::object& from) {
+  std::vector<CommandSpec> commands;
+  each_object(from, "commands", [&](const json::object& given) {
+    CommandSpec spec{text_of(given, "path"),
+                     text_of(given, "description"),
+                     text_of(given, "options"),
+                     text_of(given, "attributes")};
+    // Somebody may have edited the file, and Discord takes all commands or none.
+    if (const Result<void> fits = check_command(spec, commands); !fits) {
+      log::warn("plugin", "what is known of plugin \"{}\": {}", id, fits.error().text);
+      return;
+    }
+    commands.push_back(std::move(spec));
+  });
+  return commands;
+}
+
+json::array commands_to_json(const std::vector<CommandSpec>& commands) {
+  json::array out;
+  for (const CommandSpec& spec : commands) {
+    json::object to{{"path", spec.path}, {"description", spec.description}};
+    if (!spec.options_json.empty()) to["options"] = spec.options_json;
+    if (!spec.attributes_json.empty()) to["attributes"] = spec.attributes_json;
+    out.push_back(std::move(to));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Book> Book::read(const std::filesystem::path& file) {
   Book book;
-  const Result<std::string> text = read_file(file, 4 * 1024 * 1024);
+  const Result<std::string> text = read_file(file, kMostBytes);
   if (!text) {
     if (text.error().kind == Errc::NotFound) return book;
     return text.error();
@@ -39,7 +80,7 @@ Result<Book> Book::read(const std::filesystem::path& file) {
     if (!kept) return std::move(kept).error();
     log::warn("plugin",
               "{} could not be understood and was kept as {}; what was enabled and disabled at run "
-              "time is forgotten",
+              "time, and the commands of plugins that are off, are forgotten",
               file.string(),
               kept->string());
     return book;
@@ -53,15 +94,12 @@ Result<Book> Book::read(const std::filesystem::path& file) {
     }
     entry.version = text_of(from, "version");
     entry.changed = time_of(from, "changed_ms");
-    if (const json::value* list = from.if_contains("crashes"); list && list->is_array()) {
-      for (const json::value& item : list->get_array()) {
-        if (!item.is_object()) continue;
-        const json::object& crash = item.get_object();
-        entry.crashes.push_back({time_of(crash, "time_ms").value_or(SystemTime()),
-                                 text_of(crash, "signal"),
-                                 text_of(crash, "handler")});
-      }
-    }
+    each_object(from, "crashes", [&](const json::object& crash) {
+      entry.crashes.push_back({time_of(crash, "time_ms").value_or(SystemTime()),
+                               text_of(crash, "signal"),
+                               text_of(crash, "handler")});
+    });
+    entry.commands = read_commands(std::string(id), from);
     book.entries_.emplace(id, std::move(entry));
   }
   return book;
@@ -81,6 +119,7 @@ std::string Book::to_json() const {
                          {"handler", crash.handler}});
     }
     if (!crashes.empty()) to["crashes"] = std::move(crashes);
+    if (!entry.commands.empty()) to["commands"] = commands_to_json(entry.commands);
     root[id] = std::move(to);
   }
   return json::serialize(root) + "\n";
@@ -136,6 +175,26 @@ bool Book::crashed_too_often(const std::string& id) const {
 void Book::forgive(const std::string& id) {
   const auto found = entries_.find(id);
   if (found != entries_.end()) found->second.crashes.clear();
+}
+
+const std::vector<CommandSpec>& Book::commands(const std::string& id) const {
+  static const std::vector<CommandSpec> none;
+  const Entry* entry = find(id);
+  return entry != nullptr ? entry->commands : none;
+}
+
+void Book::set_commands(const std::string& id, std::vector<CommandSpec> commands) {
+  entries_[id].commands = std::move(commands);
+}
+
+bool Book::keep_commands_of(const std::function<bool(const std::string& id)>& is_there) {
+  bool forgot = false;
+  for (auto& [id, entry] : entries_) {
+    if (entry.commands.empty() || is_there(id)) continue;
+    entry.commands.clear();
+    forgot = true;
+  }
+  return forgot;
 }
 
 }  // namespace discern::plugin

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "plugin/command_spec.hpp"
 
 namespace discern::plugin {
 
@@ -50,12 +52,20 @@ class Book {
   bool crashed_too_often(const std::string& id) const;
   void forgive(const std::string& id);
 
+  // The slash commands it registered last: they stay at Discord while it is off. Each passes
+  // check_command.
+  const std::vector<CommandSpec>& commands(const std::string& id) const;
+  void set_commands(const std::string& id, std::vector<CommandSpec> commands);
+  // Forgets those of all plugins but the ones that are there. Whether there were any.
+  bool keep_commands_of(const std::function<bool(const std::string& id)>& is_there);
+
  private:
   struct Entry {
     std::optional<bool> wish;
     std::string version;
     std::optional<SystemTime> changed;
     std::vector<Crash> crashes;
+    std::vector<CommandSpec> commands;
   };
   const Entry* find(const std::string& id) const;
 

@@ -14,7 +14,6 @@ namespace json = boost::json;
 constexpr int kSubcommand = 1;
 constexpr int kSubcommandGroup = 2;
 constexpr std::size_t kMaxChildren = 25;
-constexpr std::size_t kMaxCommands = 100;
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -98,7 +97,7 @@ Result<void> check_neighbours(const CommandSpec& spec, std::span<const CommandSp
     if (std::find(roots.begin(), roots.end(), other.root()) == roots.end())
       roots.push_back(other.root());
   }
-  if (roots.size() > kMaxCommands) return wrong(spec, "is one too many; Discord allows 100");
+  if (roots.size() > kMostCommands) return wrong(spec, "is one too many; Discord allows 100");
   return {};
 }
 

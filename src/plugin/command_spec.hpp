@@ -11,6 +11,9 @@
 
 namespace discern::plugin {
 
+// What Discord allows a bot, not counting subcommands.
+inline constexpr std::size_t kMostCommands = 100;
+
 // One command without subcommands, or one subcommand.
 struct CommandSpec {
   std::string path;  // "ping", "trivia play", "music queue add"
@@ -19,6 +22,7 @@ struct CommandSpec {
   std::string attributes_json;  // Object or empty; belongs to the top-level command.
 
   std::string_view root() const { return std::string_view(path).substr(0, path.find(' ')); }
+  bool operator==(const CommandSpec&) const = default;
 };
 
 // Whether Discord would take it and it fits to the others: a command that has subcommands cannot be

@@ -19,6 +19,9 @@ constexpr std::chrono::seconds kRouteLimit{10};
 constexpr std::chrono::milliseconds kWatchEvery{250};
 constexpr std::string_view kUnknown = "This is not known here any more.";
 constexpr std::string_view kDisabled = "This is switched off at the moment.";
+constexpr std::string_view kFailed =
+    "This does not work at the moment. The operator of the bot can see why.";
+constexpr std::string_view kStarting = "This is just being started. Please try again in a moment.";
 constexpr std::string_view kBusy =
     "There is too much going on right now. Please try again in a moment.";
 
@@ -30,6 +33,17 @@ std::string blank_token(std::string_view payload, const std::string& token) {
     std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at), token.size(), '*');
   }
   return text;
+}
+
+std::string_view sentence_of(Absence absence) {
+  switch (absence) {
+    case Absence::Failed:
+      return kFailed;
+    case Absence::Starting:
+      return kStarting;
+    default:
+      return kDisabled;
+  }
 }
 
 HostOptions with_private_folder(HostOptions options) {
@@ -205,10 +219,11 @@ void Host::on_interaction(const discord::Dispatch& dispatch) {
     const CommandRoute& to = route->second;
     const bool used = head.type == InteractionType::Command;
     if (used) to.used.add();
-    if (!to.instance) return turn_away(head, to.plugin, "disabled", kDisabled);
-    const Registrations::Command command = to.instance->registrations().find_command(head.name);
+    const auto& [instance, absence] = to.to;
+    if (!instance) return turn_away(head, to.plugin, "disabled", sentence_of(absence));
+    const Registrations::Command command = instance->registrations().find_command(head.name);
     return hand_over(dispatch,
-                     to.instance,
+                     instance,
                      to.plugin,
                      head.name,
                      used ? command.run : command.autocomplete,
@@ -221,12 +236,13 @@ void Host::on_interaction(const discord::Dispatch& dispatch) {
   if (colon == std::string::npos || known == routing->plugins.end()) {
     return turn_away(head, "", "unknown", kUnknown);
   }
-  if (!known->second) return turn_away(head, plugin, "disabled", kDisabled);
+  const auto& [instance, absence] = known->second;
+  if (!instance) return turn_away(head, plugin, "disabled", sentence_of(absence));
   const std::string own = head.name.substr(colon + 1);
   const Prefixed what =
       head.type == InteractionType::Component ? Prefixed::Component : Prefixed::Modal;
-  const std::uint64_t callback = known->second->registrations().find_prefixed(what, own);
-  hand_over(dispatch, known->second, plugin, own, callback, false);
+  const std::uint64_t callback = instance->registrations().find_prefixed(what, own);
+  hand_over(dispatch, instance, plugin, own, callback, false);
 }
 
 void Host::hand_over(const discord::Dispatch& dispatch,
@@ -276,8 +292,8 @@ void Host::serve(std::string_view plugin, RouteRequest request, RouteDone done) 
   const auto known = routing->plugins.find(plugin);
   const std::string name(plugin.substr(0, 64));
   if (known == routing->plugins.end()) return refuse(404, "there is no plugin \"" + name + "\"");
-  if (!known->second) return refuse(503, "plugin \"" + name + "\" is not enabled");
-  Instance& instance = *known->second;
+  if (!known->second.instance) return refuse(503, "plugin \"" + name + "\" is not enabled");
+  Instance& instance = *known->second.instance;
   const std::uint64_t callback =
       instance.registrations().find_prefixed(Registrations::Prefixed::Route, request.path);
   if (callback == 0) return refuse(404, "plugin \"" + name + "\" has no such page");

@@ -13,9 +13,17 @@
 
 namespace discern::plugin {
 
+// Why a plugin answers nothing at the moment.
+enum class Absence { None, Disabled, Failed, Starting };
+
+struct PluginRoute {
+  std::shared_ptr<Instance> instance;  // Null while it is absent.
+  Absence absence = Absence::None;
+};
+
 struct CommandRoute {
   std::string plugin;
-  std::shared_ptr<Instance> instance;  // Null while the plugin is off.
+  PluginRoute to;
   metrics::Counter used;
   bool privately = false;  // How to defer on its behalf.
 };
@@ -24,8 +32,7 @@ struct Routing {
   std::map<std::string, CommandRoute, std::less<>> commands;                          // By path.
   std::map<std::string, std::vector<std::shared_ptr<Instance>>, std::less<>> events;  // By type.
   std::vector<std::shared_ptr<Instance>> all_events;                                  // "*".
-  // Every known plugin by id; null while it is off.
-  std::map<std::string, std::shared_ptr<Instance>, std::less<>> plugins;
+  std::map<std::string, PluginRoute, std::less<>> plugins;  // Every known one, by id.
 };
 
 }  // namespace discern::plugin

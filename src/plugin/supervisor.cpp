@@ -33,7 +33,10 @@ void Supervisor::start(Services& services) {
       return clock_.steady_now();
     });
   });
-  post([this] { settle_all(); });
+  post([this] {
+    forget_removed();
+    settle_all();
+  });
   if (options_.watch_files) {
     loop_.start_timer(kLookEvery, kLookEvery, locked([this] { look_for_changes(); }));
   }
@@ -128,41 +131,10 @@ void Supervisor::set_application(discord::ApplicationId application) {
 void Supervisor::refresh() {
   refresh_posted_ = false;
   for (auto& [id, record] : records_) {
-    if (record.phase == Phase::On) record.commands = record.instance->registrations().commands();
+    if (record.phase == Phase::On) take_commands(record);
   }
   rebuild_routing();
   publish();
-}
-
-void Supervisor::publish() {
-  if (!started_ || stopping_ || !application_ || !options_.register_commands) return;
-  std::vector<CommandSpec> all;
-  for (const auto& [id, record] : records_) {
-    all.insert(all.end(), record.commands.begin(), record.commands.end());
-  }
-  std::string json = plugin::commands_json(std::move(all));
-  if (json == published_) return;
-  published_ = json;
-  calls_.push_back([this, application = application_, json = std::move(json)] {
-    options_.register_commands(application, json);
-  });
-}
-
-void Supervisor::rebuild_routing() {
-  auto made = std::make_shared<Routing>();
-  for (const auto& [id, record] : records_) {
-    const std::shared_ptr<Instance> live = record.phase == Phase::On ? record.instance : nullptr;
-    made->plugins[id] = live;
-    for (const CommandSpec& spec : record.commands) {
-      made->commands[spec.path] = {
-          id, live, services_->commands.with(id, spec.path), answers_privately(spec)};
-    }
-    if (!live) continue;
-    for (const std::string& type : live->registrations().event_types()) {
-      (type == "*" ? made->all_events : made->events[type]).push_back(live);
-    }
-  }
-  routing_ = std::move(made);
 }
 
 void Supervisor::annotate(const std::string& kind, const std::string& text) {
@@ -172,21 +144,6 @@ void Supervisor::annotate(const std::string& kind, const std::string& text) {
 
 void Supervisor::on_registrations(Instance&) {
   if (!refresh_posted_.exchange(true)) post([this] { refresh(); });
-}
-
-Result<void> Supervisor::check_command(const Instance& instance, const CommandSpec& spec) {
-  const Lock lock(mutex_);
-  for (const auto& [id, record] : records_) {
-    if (id == instance.id()) continue;
-    std::vector<CommandSpec> theirs = record.commands;
-    if (record.instance) theirs = record.instance->registrations().commands();
-    for (const CommandSpec& other : theirs) {
-      if (other.root() != spec.root()) continue;
-      return Error(Errc::Exists,
-                   "command \"" + std::string(spec.root()) + "\" belongs to plugin \"" + id + "\"");
-    }
-  }
-  return {};
 }
 
 void Supervisor::on_opened(Instance& instance, Result<void> outcome) {

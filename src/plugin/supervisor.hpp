@@ -97,7 +97,8 @@ class Supervisor final : public InstanceObserver {
     bool failed = false;
     std::string message;
     std::shared_ptr<Instance> instance;
-    std::vector<CommandSpec> commands;  // Kept while it is off: they stay registered.
+    // Kept while it is off, and over restarts: they stay registered.
+    std::vector<CommandSpec> commands;
     double load_seconds = 0;
     double cpu_seconds = 0;
     std::chrono::nanoseconds cpu_seen{};  // Of this generation, as the next one.
@@ -147,10 +148,20 @@ class Supervisor final : public InstanceObserver {
   std::string find_problem(const Record& record, const TryToOpen& open) const;
   FileMark mark_of(const Record& record) const;
   void save_book();
+  void take_commands(Record& record);
+  void forget_removed();
   Record* find_or_scan(const std::string& id);
   void refresh();
   void publish();
   void rebuild_routing();
+  struct KnownCommand {
+    const Record* record;
+    const CommandSpec* spec;
+  };
+  // What Discord is to know: the commands of plugins that run, then those that the others left
+  // there, as far as nobody took their name and there is room.
+  std::vector<KnownCommand> known_commands() const;
+  static Absence absence_of(const Record& record);
   void annotate(const std::string& kind, const std::string& text);
   Record* find(std::uint64_t generation);
   void sample(Record& record);

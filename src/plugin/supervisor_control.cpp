@@ -53,6 +53,7 @@ void Supervisor::control(const std::string& id,
     save_book();
     if (done) record->waiting.push_back(done);
     settle_all();
+    forget_removed();
   });
 }
 
@@ -150,6 +151,7 @@ Supervisor::FileMark Supervisor::mark_of(const Record& record) const {
 }
 
 void Supervisor::look_for_changes() {
+  forget_removed();
   const std::size_t known = records_.size();
   scan_new_folders();
   bool changed = records_.size() != known;

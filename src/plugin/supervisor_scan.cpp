@@ -85,6 +85,7 @@ Supervisor::Record& Supervisor::add_record(const std::string& id, const fs::path
   record.manifest.id = id;
   record.manifest.name = id;
   record.handles.enabled.set(0);
+  record.commands = book_.commands(id);
   record.loaded_mark = record.seen_mark = mark_of(record);
   return record;
 }

@@ -134,7 +134,7 @@ void Supervisor::opened(Record& record, Instance& instance, const Result<void>& 
   }
   record.phase = Phase::On;
   record.message.clear();
-  record.commands = instance.registrations().commands();
+  take_commands(record);
   record.load_seconds = seconds(instance.load_time());
   record.handles.load_seconds.set(record.load_seconds);
   record.handles.enabled.set(1);
@@ -178,7 +178,9 @@ void Supervisor::ended(Record& record, bool unmapped) {
       annotate("disable", "plugin " + id + " disabled");
     }
   }
+  const bool unwanted = !record.wanted && !record.failed;
   settle_all();
+  if (unwanted && !stopping_) forget_removed();
 }
 
 void Supervisor::abandon(std::uint64_t generation) {
@@ -198,9 +200,9 @@ void Supervisor::abandon(std::uint64_t generation) {
   if (!record->wanted && record->message.empty())
     record->message = "abandoned: it did not come back from " + handler;
   // Its copy of the code stays, and is counted as pinned here.
-  ended(*record, true);
   ++pinned_;
   record->handles.pinned.set(static_cast<double>(++record->pinned));
+  ended(*record, true);
 }
 
 void Supervisor::pause(std::uint64_t generation, const std::string& last) {

@@ -5,11 +5,6 @@
 
 namespace discern::plugin {
 
-std::shared_ptr<const Routing> Supervisor::routing() const {
-  const Lock lock(mutex_);
-  return routing_;
-}
-
 PluginStatus Supervisor::status_of(const Record& record) const {
   PluginStatus status;
   status.id = record.manifest.id;
@@ -51,25 +46,6 @@ std::vector<PluginStatus> Supervisor::plugins() const {
   std::vector<PluginStatus> all;
   for (const auto& [id, record] : records_) all.push_back(status_of(record));
   return all;
-}
-
-std::vector<CommandStatus> Supervisor::commands() const {
-  const Lock lock(mutex_);
-  std::vector<CommandStatus> all;
-  for (const auto& [id, record] : records_) {
-    for (const CommandSpec& spec : record.commands)
-      all.push_back({spec.path, id, spec.description});
-  }
-  return all;
-}
-
-std::string Supervisor::commands_json() const {
-  const Lock lock(mutex_);
-  std::vector<CommandSpec> all;
-  for (const auto& [id, record] : records_) {
-    all.insert(all.end(), record.commands.begin(), record.commands.end());
-  }
-  return plugin::commands_json(std::move(all));
 }
 
 discord::Intents Supervisor::intents() const {

@@ -93,6 +93,59 @@ class Restarts(Case):
         self.assertEqual(self.sim.get("/_sim/state")["complaints"], [])
 
 
+class KnownCommands(Case):
+    """Writing commands spends a daily budget at Discord: a plugin that is off keeps its own there."""
+    PUT = "PUT /applications/{application.id}/commands"
+
+    def setUp(self):
+        super().setUp()
+        self.sim = self.start(Simulator, *QUIET, "--guilds", "2")
+        for plugin in ("calm", "keeper"):
+            shutil.copytree(BUILD / "test_plugins" / plugin, self.folder / "plugins" / plugin)
+
+    def run_bot(self):
+        host = self.bot(self.sim, f'[plugins]\nfolder = "{self.folder / "plugins"}"\n')
+        wait_until("the shard is ready", lambda: [
+            shard["state"] for shard in host.json("/api/v1/shards")["shards"]] == ["ready"])
+        return host
+
+    def writes(self):
+        return self.sim.get("/_sim/state")["rest"]["by_route"].get(self.PUT, {}).get("requests", 0)
+
+    def looks(self):
+        routes = self.sim.get("/_sim/state")["rest"]["by_route"]
+        return routes.get(self.PUT.replace("PUT", "GET"), {}).get("requests", 0)
+
+    def answer(self):
+        asked = self.sim.post("/_sim/interaction", {"command": "calm"})["id"]
+        answers = wait_until("an answer",
+                             lambda: self.sim.get(f"/_sim/interaction/{asked}")["answers"])
+        return answers[0]["body"]["data"]["content"]
+
+    def test_a_disabled_plugin_spends_no_write_and_says_that_it_is_off(self):
+        host = self.run_bot()
+        wait_until("the command is known", lambda: "calm" in self.sim.get("/_sim/state")["commands"])
+        known = self.sim.get("/_sim/state")["commands"]
+        subprocess.run([BUILD / "discern", "plugin", "disable", "calm", "--data",
+                        self.folder / "data", "--port", host.url.rsplit(":", 1)[1]], check=True, capture_output=True)
+        self.assertEqual(host.stop(), 0, host.output())
+        looks = self.looks()
+
+        host = self.run_bot()
+        wait_until("the host compared its commands", lambda: self.looks() > looks)
+        self.assertIn("switched off", self.answer())
+        self.assertEqual(host.stop(), 0, host.output())
+        self.assertEqual(self.writes(), 1, "it was registered once and stayed so")
+        self.assertEqual(self.sim.get("/_sim/state")["commands"], known)
+
+        shutil.rmtree(self.folder / "plugins" / "calm")
+        host = self.run_bot()
+        wait_until("its command is gone",
+                   lambda: "calm" not in self.sim.get("/_sim/state")["commands"])
+        self.assertEqual(self.writes(), 2)
+        self.assertEqual(self.sim.get("/_sim/state")["complaints"], [])
+
+
 class Settings(Case):
     def test_a_range_of_shards_runs_beside_the_others(self):
         sim = self.start(Simulator, *QUIET, "--guilds", "40", "--shards", "4",

@@ -20,6 +20,10 @@ TEST(Book, RemembersOverAStart) {
   book.set_wish("calm", false);
   book.set_version("calm", "1.2.0", SystemTime(20000h));
   book.add_crash("calm", crash_at(1min));
+  const std::vector<CommandSpec> commands = {
+      {"calm", "Answers", R"([{"type":3,"name":"what","description":"What"}])", R"({"nsfw":true})"},
+      {"note add", "Adds a note", "", ""}};
+  book.set_commands("calm", commands);
   std::ofstream(file) << book.to_json();
   const Result<Book> again = Book::read(file);
   ASSERT_TRUE(again.ok());
@@ -30,6 +34,20 @@ TEST(Book, RemembersOverAStart) {
   ASSERT_EQ(again->crashes("calm").size(), 1u);
   EXPECT_EQ(again->crashes("calm")[0].handler, "command boom");
   EXPECT_EQ(again->crashes("calm")[0].signal, "SIGSEGV");
+  EXPECT_EQ(again->commands("calm"), commands);
+}
+
+TEST(Book, LeavesOutCommandsThatDiscordWouldRefuse) {
+  const TempFolder folder;
+  const fs::path file = folder.path() / "plugins.json";
+  std::ofstream(file) << R"({"calm": {"commands": [
+      {"path": "Bad Name", "description": "x"},
+      {"path": "odd", "description": "x", "options": "[{"},
+      {"path": "calm", "description": "Answers"}, 7]}})";
+  const Result<Book> book = Book::read(file);
+  ASSERT_TRUE(book.ok());
+  ASSERT_EQ(book->commands("calm").size(), 1u);
+  EXPECT_EQ(book->commands("calm")[0].path, "calm");
 }
 
 TEST(Book, IsEmptyWithoutAFileAndSetsADamagedOneAside) {

@@ -24,6 +24,36 @@ class PluginControl : public PluginHost {
     host_.reset();
     start();
   }
+  // What Discord is told when the bot is there, each time it is told something.
+  void watch_commands() {
+    options_.register_commands = [this](discord::ApplicationId, std::string json) {
+      const std::lock_guard lock(commands_mutex_);
+      told_.push_back(std::move(json));
+    };
+  }
+  std::vector<std::string> told() {
+    const std::lock_guard lock(commands_mutex_);
+    return told_;
+  }
+  // Restarts, and waits until Discord knows.
+  std::string commands_after_restart() {
+    host_.reset();
+    const std::size_t before = told().size();
+    start();
+    host_->on_ready(discord::ApplicationId{77});
+    EXPECT_TRUE(eventually([&] { return told().size() > before; }));
+    return told().back();
+  }
+  // What a person reads who uses `command`.
+  std::string answer_to(const std::string& name) {
+    const std::size_t before = rest_.count();
+    command(name);
+    EXPECT_TRUE(rest_.wait_for(before + 1));
+    return rest_.requests().back().json;
+  }
+
+  std::mutex commands_mutex_;
+  std::vector<std::string> told_;
 };
 
 TEST_F(PluginControl, WhatTheOperatorSwitchedStaysSwitchedAfterARestart) {
@@ -38,6 +68,62 @@ TEST_F(PluginControl, WhatTheOperatorSwitchedStaysSwitchedAfterARestart) {
   ASSERT_TRUE(ask(Control::Enable, "calm").ok());
   restart();
   EXPECT_EQ(status("calm").state, "enabled");
+}
+
+TEST_F(PluginControl, CommandsOfADisabledPluginStayOverRestartsAndSayThatTheyAreOff) {
+  watch_commands();
+  add("calm");
+  add("keeper");
+  const std::string both = commands_after_restart();
+  EXPECT_NE(both.find("\"calm\""), std::string::npos) << both;
+  ASSERT_TRUE(ask(Control::Disable, "calm").ok());
+  EXPECT_EQ(commands_after_restart(), both) << "Discord is told nothing new";
+  EXPECT_EQ(status("calm").state, "disabled");
+  EXPECT_NE(answer_to("calm").find("switched off"), std::string::npos);
+  write("calm", "plugin.toml", "id = ");
+  EXPECT_EQ(commands_after_restart(), both);
+  EXPECT_EQ(status("calm").state, "failed");
+  EXPECT_NE(answer_to("calm").find("does not work at the moment"), std::string::npos);
+  EXPECT_EQ(host_->plugins().size(), 2u);
+}
+
+TEST_F(PluginControl, CommandsOfARemovedPluginGo) {
+  watch_commands();
+  add("calm");
+  add("keeper");
+  (void)commands_after_restart();
+  ASSERT_TRUE(ask(Control::Disable, "calm").ok());
+  host_.reset();
+  fs::rename(options_.folder / "calm", folder_.path() / "elsewhere");
+  EXPECT_EQ(commands_after_restart().find("\"calm\""), std::string::npos);
+  host_.reset();
+  fs::rename(folder_.path() / "elsewhere", options_.folder / "calm");
+  EXPECT_EQ(commands_after_restart().find("\"calm\""), std::string::npos) << "still disabled";
+
+  // While the host runs: a plugin goes when it is disabled and its folder is gone.
+  ASSERT_TRUE(ask(Control::Enable, "calm").ok());
+  ASSERT_TRUE(eventually([&] { return told().back().find("\"calm\"") != std::string::npos; }));
+  fs::remove_all(options_.folder / "calm");
+  ASSERT_TRUE(ask(Control::Disable, "calm").ok());
+  EXPECT_TRUE(eventually([&] { return told().back().find("\"calm\"") == std::string::npos; }));
+  EXPECT_EQ(host_->plugins().size(), 1u);
+  EXPECT_FALSE(ask(Control::Enable, "calm").ok());
+}
+
+TEST_F(PluginControl, AnotherPluginMayTakeTheCommandsOfOneThatIsOff) {
+  start_with({"calm"});
+  ASSERT_TRUE(ask(Control::Disable, "calm").ok());
+  write("calm-2", "plugin.toml", "id = \"calm-2\"\nversion = \"1\"\napi = \"1.0\"\n");
+  fs::copy_file(fs::path(DISCERN_TEST_PLUGINS) / "calm" / "calm.so",
+                options_.folder / "calm-2" / "calm-2.so");
+  ASSERT_TRUE(ask(Control::Enable, "calm-2").ok());
+  EXPECT_EQ(answer_to("calm").find("switched off"), std::string::npos);
+  std::size_t owners = 0;
+  for (const CommandStatus& known : host_->commands()) owners += known.name == "calm" ? 1 : 0;
+  EXPECT_EQ(owners, 1u);
+  const Result<void> back = ask(Control::Enable, "calm");
+  ASSERT_FALSE(back.ok());
+  EXPECT_NE(back.error().text.find("belongs to plugin \"calm-2\""), std::string::npos);
 }
 
 TEST_F(PluginControl, ANewFolderIsFoundWhenItIsNamed) {

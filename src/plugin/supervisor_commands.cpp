@@ -1,0 +1,139 @@
+// Whose commands Discord knows, and who is called for them.
+
+#include <set>
+
+#include "base/log.hpp"
+#include "plugin/supervisor.hpp"
+
+namespace discern::plugin {
+
+void Supervisor::take_commands(Record& record) {
+  const std::string& id = record.manifest.id;
+  record.commands = record.instance->registrations().commands();
+  if (book_.commands(id) == record.commands) return;
+  book_.set_commands(id, record.commands);
+  save_book();
+}
+
+std::vector<Supervisor::KnownCommand> Supervisor::known_commands() const {
+  std::vector<KnownCommand> known;
+  std::set<std::string_view> roots;
+  const auto take = [&](const Record& record) {
+    std::set<std::string_view> mine;
+    for (const CommandSpec& spec : record.commands) {
+      if (!mine.contains(spec.root())) {
+        if (roots.size() >= kMostCommands || !roots.insert(spec.root()).second) continue;
+        mine.insert(spec.root());
+      }
+      known.push_back({&record, &spec});
+    }
+  };
+  for (const bool running : {true, false}) {
+    for (const auto& [id, record] : records_) {
+      if ((record.phase == Phase::On) == running) take(record);
+    }
+  }
+  return known;
+}
+
+std::vector<CommandStatus> Supervisor::commands() const {
+  const Lock lock(mutex_);
+  std::vector<CommandStatus> all;
+  for (const auto& [record, spec] : known_commands()) {
+    all.push_back({spec->path, record->manifest.id, spec->description});
+  }
+  return all;
+}
+
+std::string Supervisor::commands_json() const {
+  const Lock lock(mutex_);
+  std::vector<CommandSpec> all;
+  for (const KnownCommand& command : known_commands()) all.push_back(*command.spec);
+  return plugin::commands_json(std::move(all));
+}
+
+void Supervisor::publish() {
+  if (!started_ || stopping_ || !application_ || !options_.register_commands) return;
+  std::vector<CommandSpec> all;
+  for (const KnownCommand& command : known_commands()) all.push_back(*command.spec);
+  std::string json = plugin::commands_json(std::move(all));
+  if (json == published_) return;
+  published_ = json;
+  calls_.push_back([this, application = application_, json = std::move(json)] {
+    options_.register_commands(application, json);
+  });
+}
+
+Absence Supervisor::absence_of(const Record& record) {
+  if (record.phase == Phase::On) return Absence::None;
+  if (record.failed) return Absence::Failed;
+  return record.wanted ? Absence::Starting : Absence::Disabled;
+}
+
+void Supervisor::rebuild_routing() {
+  auto made = std::make_shared<Routing>();
+  for (const auto& [id, record] : records_) {
+    const std::shared_ptr<Instance> live = record.phase == Phase::On ? record.instance : nullptr;
+    made->plugins[id] = {live, absence_of(record)};
+    if (!live) continue;
+    for (const std::string& type : live->registrations().event_types()) {
+      (type == "*" ? made->all_events : made->events[type]).push_back(live);
+    }
+  }
+  for (const auto& [record, spec] : known_commands()) {
+    const std::string& id = record->manifest.id;
+    made->commands[spec->path] = {
+        id, made->plugins[id], services_->commands.with(id, spec->path), answers_privately(*spec)};
+  }
+  routing_ = std::move(made);
+}
+
+std::shared_ptr<const Routing> Supervisor::routing() const {
+  const Lock lock(mutex_);
+  return routing_;
+}
+
+// A plugin that is off has its commands at Discord, but cannot keep others from using their names.
+Result<void> Supervisor::check_command(const Instance& instance, const CommandSpec& spec) {
+  const Lock lock(mutex_);
+  std::set<std::string> roots{std::string(spec.root())};
+  for (const auto& [id, record] : records_) {
+    if (!record.instance) continue;
+    for (const CommandSpec& other : record.instance->registrations().commands()) {
+      roots.emplace(other.root());
+      if (id == instance.id() || other.root() != spec.root()) continue;
+      return Error(Errc::Exists,
+                   "command \"" + std::string(spec.root()) + "\" belongs to plugin \"" + id + "\"");
+    }
+  }
+  if (roots.size() <= kMostCommands) return {};
+  return Error(
+      Errc::Limit,
+      "command \"" + std::string(spec.root()) +
+          "\" is one too many: Discord allows a bot 100, and the plugins that run have them");
+}
+
+// A plugin that is off and whose folder is gone was removed, now or before this start: its commands
+// go.
+void Supervisor::forget_removed() {
+  const std::size_t before = records_.size();
+  for (auto at = records_.begin(); at != records_.end();) {
+    Record& record = at->second;
+    std::error_code bad;
+    if (record.phase != Phase::Off || std::filesystem::exists(record.folder, bad) || bad) {
+      ++at;
+      continue;
+    }
+    log::info("plugin", "plugin \"{}\" was removed", at->first);
+    answer_waiting(record, Error(Errc::NotFound, "plugin \"" + at->first + "\" was removed"));
+    at = records_.erase(at);
+  }
+  if (book_.keep_commands_of([this](const std::string& id) { return records_.contains(id); })) {
+    save_book();
+  }
+  if (records_.size() == before) return;
+  rebuild_routing();
+  publish();
+}
+
+}  // namespace discern::plugin

@@ -72,12 +72,11 @@ class Json {
 };
 
 inline std::size_t Json::string_length(std::string_view text) {
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      return i + 1;
-    }
+  // A quote after an odd number of backslashes is part of the string.
+  for (std::size_t at = text.find('"', 1); at != text.npos; at = text.find('"', at + 1)) {
+    std::size_t escapes = at;
+    while (text[escapes - 1] == '\\') --escapes;
+    if ((at - escapes) % 2 == 0) return at + 1;
   }
   return 0;
 }

@@ -12,7 +12,7 @@ namespace {
 
 Payload copy_payload(std::string_view text) {
   const std::size_t padded = text.size() + TextBuffer::kTextPadding;
-  std::shared_ptr<char[]> bytes(new char[padded]);
+  auto bytes = std::make_shared_for_overwrite<char[]>(padded);
   std::memcpy(bytes.get(), text.data(), text.size());
   std::memset(bytes.get() + text.size(), 0, TextBuffer::kTextPadding);
   return {std::move(bytes), text.size()};

@@ -10,11 +10,15 @@ the figure is the least of all repetitions: other work on the machine only ever 
 the median, because the least is the one in which the threads did not meet.
 """
 import json
-import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+import process  # noqa: E402
+import table  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 REPETITIONS = 9
@@ -23,38 +27,29 @@ SERIES = 100_000
 
 def run_cpp(program):
     """{name/arg: {threads: [seconds, ...]}} of a Google Benchmark program."""
-    said = subprocess.run(
-        [program, "--benchmark_format=json", f"--benchmark_repetitions={REPETITIONS}",
-         "--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0.05"],
-        text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
-    scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
     results = {}
-    for run in json.loads(said)["benchmarks"]:
-        if run["run_type"] != "iteration":
-            continue
+    for run in table.benchmark_runs(program, REPETITIONS):
         parts = [p for p in run["name"].split("/")
                  if p != "real_time" and not p.startswith(("threads:", "repeats:", "min_time:"))]
         by_threads = results.setdefault("/".join(parts), {})
-        by_threads.setdefault(run["threads"], []).append(run["cpu_time"] * scale[run["time_unit"]])
+        by_threads.setdefault(run["threads"], []).append(
+            run["cpu_time"] * table.SCALE[run["time_unit"]])
     return results
 
 
-def run_node():
-    """prom-client and the seed's object; nothing when there is no Node."""
-    folder = HERE / "node"
-    try:
-        if not (folder / "node_modules").exists():
-            subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=folder,
-                           check=True)
-        said = subprocess.run(["node", "rivals.mjs"], cwd=folder, text=True, check=True,
-                              capture_output=True).stdout
-        memory = subprocess.run(["node", "rivals.mjs", "memory", str(SERIES)], cwd=folder, text=True,
-                                check=True, capture_output=True).stdout
-    except (OSError, subprocess.CalledProcessError) as problem:
-        print(f"without prom-client: {problem}", file=sys.stderr)
-        return {}, None
-    results = {name: {1: [ns * 1e-9 for ns in values]} for name, values in json.loads(said).items()}
-    return results, float(memory)
+def run_node(build):
+    """prom-client and the seed's object, and prom-client's bytes a series; nothing without Node."""
+    folder = process.node_packages(build, HERE / "node")
+    if not folder:
+        return {}, {}
+
+    shutil.copy(HERE / "node" / "rivals.mjs", folder)
+
+    def rivals(*args):
+        return json.loads(subprocess.run(["node", "rivals.mjs", *args], cwd=folder, text=True,
+                                         check=True, stdout=subprocess.PIPE).stdout)
+    return ({name: {1: [ns * 1e-9 for ns in values]} for name, values in rivals().items()},
+            {"prom_client": rivals("memory", str(SERIES))})
 
 
 def run_memory(build):
@@ -100,49 +95,24 @@ def figure_of(results, benchmark, rival, argument, threads):
 
 def rows_of(results):
     for title, benchmark, argument, threads, unit in ROWS:
-        row = {"title": title, "threads": threads, "unit": unit}
+        values = {}
         for rival in ["ours", *RIVALS]:
             names = NAIVE if rival == "naive" else [rival]
             found = [figure_of(results, benchmark, name, argument, threads) for name in names]
-            row[rival] = min((value for value in found if value is not None), default=None)
-        if row["ours"] is not None:
-            yield row
-
-
-def cell(row, rival):
-    value, ours = row[rival], row["ours"]
-    if value is None:
-        return ""
-    shown = value * {"ns": 1e9, "ms": 1e3, "B": 1}[row["unit"]]
-    text = f"{shown:.0f}" if shown >= 100 else f"{shown:.3g}"
-    return text if rival == "ours" else f"{text} ({value / ours:.3g}x)"
-
-
-def print_table(rows):
-    print(f"| {'operation':37} | threads | unit | {'ours':>6} | "
-          + " | ".join(f"{rival:>16}" for rival in RIVALS) + " |")
-    print(f"|{'-' * 39}|--------:|------|-------:|" + "|".join("-" * 17 + ":" for _ in RIVALS) + "|")
-    for row in rows:
-        print(f"| {row['title']:37} | {row['threads']:7} | {row['unit']:4} | {cell(row, 'ours'):>6} | "
-              + " | ".join(f"{cell(row, rival):>16}" for rival in RIVALS) + " |")
+            values[rival] = min((value / table.SCALE[unit] for value in found if value is not None),
+                                default=None)
+        yield table.row(f"{title}, 2 threads" if threads == 2 else title, unit, values)
 
 
 def main(build):
-    load = os.getloadavg()[0]
-    if load > 1:
-        print(f"other work is going on (load {load:.1f}): figures for two threads mean little",
-              file=sys.stderr)
-    node, node_memory = run_node()
+    table.warn_when_busy()
+    node, node_memory = run_node(build)
     results = {**run_cpp(build / "metrics_bench"), **run_cpp(build / "export_bench"), **node}
     rows = list(rows_of(results))
-    memory = run_memory(build)
-    rows.append({"title": "peak memory per series, rendered", "threads": 1, "unit": "B",
-                 "naive": None, "seed": None, "prom_client": node_memory, **memory})
-    print_table(rows)
-    target = build / "bench" / "metrics.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps({"load": load, "rows": rows, "seconds": results}, indent=1))
-    print(f"\nratios are rival / ours; all repetitions are in {target}")
+    rows.append(table.row("peak memory per series, rendered", "B",
+                          {**run_memory(build), **node_memory}))
+    table.print_table(rows, RIVALS)
+    table.write(build, "metrics", rows, seconds=results)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ class Tour : public Plugin {
     add_commands();
     add_notes();
     add_form();
+    add_menus();
     add_waiting();
     add_pages();
     add_background();
@@ -54,22 +55,22 @@ class Tour : public Plugin {
   // Subcommands, and storage that outlives a restart.
   void add_notes() {
     const char* about = "Notes of this server";
-    core_->api().register_command(Command("note add", "Writes a note down")
-                                      .of(about)
-                                      .option(Option::string("text", "The note").required()),
-                                  [this](Interaction& i) { add_note(i); });
+    core_->api().register_command(
+        Command("note add", "Writes a note down")
+            .of(about)
+            .option(Option::string("text", "The note").required()),
+        [this](Interaction& i) { write_note(i, i.option_string("text")); });
     core_->api().register_command(Command("note list", "Reads the notes").of(about),
                                   [this](Interaction& i) { list_notes(i); });
     notes_ = core_->metrics().counter("notes_total", "Notes written down.");
   }
 
-  void add_note(Interaction& i) {
+  void write_note(Interaction& i, const std::string& text) {
     const std::string guild = std::to_string(i.guild_id());
     const std::int64_t count = core_->storage().integer("count:" + guild);
     if (count >= core_->config()["notes"].integer()) return i.reply("This server's book is full.");
     const std::string number = std::to_string(count + 1);
-    core_->storage().write(
-        {{"note:" + guild + ":" + number, i.option_string("text")}, {"count:" + guild, number}});
+    core_->storage().write({{"note:" + guild + ":" + number, text}, {"count:" + guild, number}});
     notes_.add();
     i.reply("That is note " + number + ".");
   }
@@ -105,6 +106,17 @@ class Tour : public Plugin {
       i.reply("Thank you. We read: " + i.field("text"));
     });
     ratings_ = core_->metrics().counter("ratings_total", "Ratings given.", {"rating"});
+  }
+
+  // In the menus of people and messages.
+  void add_menus() {
+    core_->api().register_user_command("Greet", [this](Interaction& i) {
+      i.reply(core_->config()["greeting"].string() + ", " + i.target_user()["username"].string() +
+              "!");
+    });
+    core_->api().register_message_command("Note down", [this](Interaction& i) {
+      write_note(i, i.target_message()["content"].string());
+    });
   }
 
   // A coroutine: waits for the web without blocking, and answers when it knows.

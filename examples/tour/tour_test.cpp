@@ -36,6 +36,14 @@ TEST_F(TourTest, KeepsNotesOverARestart) {
   EXPECT_EQ(bot.use("note list").text(), "No notes yet.");
 }
 
+TEST_F(TourTest, IsInTheMenusOfPeopleAndMessages) {
+  EXPECT_EQ(bot.use_on_user("Greet", 42, "linus").text(), "Hello, linus!");
+  using discern::plugin::JsonObject;
+  bot.use_on_message("Note down", JsonObject().add("content", "buy tea"));
+  EXPECT_EQ(bot.use("note list").text(), "- buy tea\n");
+  EXPECT_THROW(bot.use("Greet"), std::invalid_argument);
+}
+
 TEST_F(TourTest, RefusesNotesBeyondTheLimit) {
   bot.stop();
   bot.configure("notes", 1);

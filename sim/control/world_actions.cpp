@@ -28,6 +28,10 @@ Guild* chosen_guild(Control& control, const json::object& parameters) {
 Result<json::object> interaction(Control& control, const json::object& parameters, Instant now) {
   CommandUse use;
   use.path = text_parameter(parameters, "command");
+  const std::string menu = text_parameter(parameters, "menu");
+  if (menu == "user") use.type = kUserCommand;
+  if (menu == "message") use.type = kMessageCommand;
+  use.target = id_parameter(parameters, "target");
   use.options = object_parameter(parameters, "options");
   use.guild = id_parameter(parameters, "guild");
   use.user = id_parameter(parameters, "user");

@@ -1,6 +1,7 @@
 #include "sim/life/life.hpp"
 
 #include <array>
+#include <tuple>
 
 #include "sim/life/events.hpp"
 #include "sim/life/option_values.hpp"
@@ -175,7 +176,7 @@ void Life::use_some_command(const Guild& guild, Instant now) {
   const std::size_t index = (rank + mix(state_.world.seed()) % usable.size()) % usable.size();
   const json::object& command = *usable[index];
   CommandUse use;
-  use.path = std::string(command.at("name").as_string());
+  std::tie(use.type, use.path) = key_of(command);
   use.guild = guild.id;
   use.user = state_.world.some_member(guild, rng_);
   if (has_autocomplete(command) && rng_.chance(0.7)) {

@@ -171,8 +171,12 @@ class Filler {
 
   Snowflake some_user() {
     if (request_.guild == nullptr) return world_.bot_id();
-    const Snowflake user = world_.some_member(*request_.guild, rng_);
+    return known(world_.some_member(*request_.guild, rng_));
+  }
+
+  Snowflake known(Snowflake user) {
     resolved("users")[to_text(user)] = user_object(world_, user);
+    if (request_.guild == nullptr) return user;
     json::object member = interaction_member_object(world_, *request_.guild, user);
     for (const char* key : {"user", "deaf", "mute"}) member.erase(key);
     resolved("members")[to_text(user)] = std::move(member);
@@ -210,11 +214,18 @@ class Filler {
 
   // The target of a user or message command.
   void target(std::int64_t type) {
-    const Snowflake user = some_user();
     if (type == 2) {
-      filled_.data["target_id"] = to_text(user);
+      filled_.data["target_id"] = to_text(request_.user ? known(*request_.user) : some_user());
       return;
     }
+    if (request_.message != nullptr) {
+      const json::value& given = request_.message->at("id");
+      filled_.data["target_id"] = given;
+      resolved("messages")[given.as_string()] = *request_.message;
+      return;
+    }
+    const Snowflake user =
+        request_.guild == nullptr ? world_.bot_id() : world_.some_member(*request_.guild, rng_);
     const std::string id = to_text(Snowflake{bits(user) + 99});
     filled_.data["target_id"] = id;
     resolved("messages")[id] = json::object{

@@ -3,6 +3,7 @@
 // Believable values for the options of a command, as INTERACTION_CREATE carries them.
 
 #include <boost/json/object.hpp>
+#include <optional>
 #include <string>
 
 #include "sim/world/world.hpp"
@@ -23,6 +24,9 @@ struct FillRequest {
   std::string subpath;  // "play" or "list add"; empty: chosen at random.
   json::object given;   // Values that are fixed, by option name.
   bool autocomplete = false;
+  // Of a command in a menu: on whom or what it is used; made up when left out.
+  std::optional<Snowflake> user{};
+  const json::object* message = nullptr;
 };
 
 // Chooses a subcommand where there are some, fills required options and some of the others. With

@@ -151,16 +151,23 @@ Result<Snowflake> use_command(State& state, const CommandUse& use, Instant now) 
                                             : state.world.some_guild(state.rng);
   if (guild == nullptr && !use.direct_message) return Error(Errc::NotFound, "no such guild");
   const CommandStore::Scope scope = guild == nullptr ? std::nullopt : std::optional(guild->id);
-  const std::size_t space = std::min(use.path.find(' '), use.path.size());
-  const json::object* command = state.commands.find(use.path.substr(0, space), scope);
+  const bool menu = use.type != kChatCommand;
+  const std::size_t space = menu ? use.path.size() : std::min(use.path.find(' '), use.path.size());
+  const json::object* command = state.commands.find(use.type, use.path.substr(0, space), scope);
   if (command == nullptr) {
     return Error(Errc::NotFound, fmt::format("no command \"{}\" is registered", use.path));
   }
-  const FillRequest request{*command,
-                            guild,
-                            use.path.substr(std::min(space + 1, use.path.size())),
-                            use.options,
-                            use.autocomplete};
+  FillRequest request{*command,
+                      guild,
+                      use.path.substr(std::min(space + 1, use.path.size())),
+                      use.options,
+                      use.autocomplete,
+                      use.target,
+                      nullptr};
+  if (use.type == kMessageCommand && use.target) {
+    request.message = state.messages.find(*use.target);
+    if (request.message == nullptr) return Error(Errc::NotFound, "no such message");
+  }
   FilledCommand filled = fill_command(state.world, request, state.rng);
   InteractionDraft draft;
   draft.kind =

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "sim/rest/command_form.hpp"
 #include "sim/state.hpp"
 
 namespace discern::sim {
@@ -23,7 +24,8 @@ struct InteractionDraft {
 // The interaction's id. Unavailable when no session would hear of it; then nothing has happened.
 Result<Snowflake> start_interaction(State& state, const InteractionDraft& draft, Instant now);
 
-// A whole command use: `path` such as "music play"; what is not given is made up.
+// A whole command use: `path` such as "music play", or the name of one in a menu; what is not given
+// is made up.
 struct CommandUse {
   std::string path;
   json::object options{};
@@ -31,6 +33,8 @@ struct CommandUse {
   std::optional<Snowflake> user{};
   bool direct_message = false;
   bool autocomplete = false;
+  int type = kChatCommand;
+  std::optional<Snowflake> target{};  // A person or a message, of one in a menu.
 };
 Result<Snowflake> use_command(State& state, const CommandUse& use, Instant now);
 

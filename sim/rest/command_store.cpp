@@ -122,9 +122,9 @@ json::object* CommandStore::find(Scope scope, Snowflake id) {
   return found == held.end() ? nullptr : &*found;
 }
 
-const json::object* CommandStore::find(std::string_view name, Scope guild) const {
+const json::object* CommandStore::find(int type, std::string_view name, Scope guild) const {
   for (const json::object* command : usable_in(guild)) {
-    if (key_of(*command).second == name) return command;
+    if (key_of(*command) == std::pair(type, std::string(name))) return command;
   }
   return nullptr;
 }

@@ -34,8 +34,8 @@ class CommandStore {
 
   boost::json::array list(Scope scope) const;
   boost::json::object* find(Scope scope, Snowflake id);
-  // By name, the guild's own before global ones. Null when there is none.
-  const boost::json::object* find(std::string_view name, Scope guild) const;
+  // By type and name, the guild's own before global ones. Null when there is none.
+  const boost::json::object* find(int type, std::string_view name, Scope guild) const;
   bool erase(Scope scope, Snowflake id);
 
   std::size_t size(Scope scope) const;

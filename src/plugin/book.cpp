@@ -36,13 +36,20 @@ void each_object(const json::object& from, std::string_view key, Use&& use) {
   }
 }
 
+discord::CommandType type_of(const json::object& command) {
+  const std::string menu = text_of(command, "menu");
+  if (menu == "user") return discord::CommandType::User;
+  return menu == "message" ? discord::CommandType::Message : discord::CommandType::Slash;
+}
+
 std::vector<CommandSpec> read_commands(const std::string& id, const json::object& from) {
   std::vector<CommandSpec> commands;
   each_object(from, "commands", [&](const json::object& given) {
     CommandSpec spec{text_of(given, "path"),
                      text_of(given, "description"),
                      text_of(given, "options"),
-                     text_of(given, "attributes")};
+                     text_of(given, "attributes"),
+                     type_of(given)};
     // Somebody may have edited the file, and Discord takes all commands or none.
     if (const Result<void> fits = check_command(spec, commands); !fits) {
       log::warn("plugin", "what is known of plugin \"{}\": {}", id, fits.error().text);
@@ -57,6 +64,8 @@ json::array commands_to_json(const std::vector<CommandSpec>& commands) {
   json::array out;
   for (const CommandSpec& spec : commands) {
     json::object to{{"path", spec.path}, {"description", spec.description}};
+    if (spec.type == discord::CommandType::User) to["menu"] = "user";
+    if (spec.type == discord::CommandType::Message) to["menu"] = "message";
     if (!spec.options_json.empty()) to["options"] = spec.options_json;
     if (!spec.attributes_json.empty()) to["attributes"] = spec.attributes_json;
     out.push_back(std::move(to));

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/utf8.hpp"
 
@@ -10,6 +11,7 @@ namespace discern::plugin {
 namespace {
 
 namespace json = boost::json;
+using discord::CommandType;
 
 constexpr int kSubcommand = 1;
 constexpr int kSubcommandGroup = 2;
@@ -40,8 +42,16 @@ bool is_word(std::string_view word) {
   });
 }
 
+// What people read in a menu: any text of one line.
+bool is_menu_name(std::string_view name) {
+  const bool one_line = std::none_of(
+      name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  return is_utf8(name) && one_line && characters(name) >= 1 && characters(name) <= 32 &&
+         name.front() != ' ' && name.back() != ' ';
+}
+
 Error wrong(const CommandSpec& spec, std::string text) {
-  return Error(Errc::Invalid, "command \"" + spec.path + "\": " + std::move(text));
+  return Error(Errc::Invalid, "command \"" + spec.name() + "\": " + std::move(text));
 }
 
 Result<void> check_options(const CommandSpec& spec) {
@@ -84,9 +94,13 @@ Result<void> check_options(const CommandSpec& spec) {
 }
 
 Result<void> check_neighbours(const CommandSpec& spec, std::span<const CommandSpec> others) {
-  std::vector<std::string_view> roots{spec.root()};
+  CommandCount count;
+  count.add(spec);
   for (const CommandSpec& other : others) {
+    count.add(other);
+    if (other.type != spec.type) continue;
     if (other.path == spec.path) return wrong(spec, "is registered twice");
+    if (spec.type != CommandType::Slash) continue;
     const bool under = other.path.starts_with(spec.path + " ");
     const bool above = spec.path.starts_with(other.path + " ");
     if (under || above) {
@@ -94,11 +108,8 @@ Result<void> check_neighbours(const CommandSpec& spec, std::span<const CommandSp
                    "cannot stand beside \"" + other.path +
                        "\": a command with subcommands cannot be used itself");
     }
-    if (std::find(roots.begin(), roots.end(), other.root()) == roots.end())
-      roots.push_back(other.root());
   }
-  if (roots.size() > kMostCommands) return wrong(spec, "is one too many; Discord allows 100");
-  return {};
+  return check_count(spec, count);
 }
 
 json::object attributes_of(const CommandSpec& spec) {
@@ -129,16 +140,20 @@ Result<void> check_localizations(const CommandSpec& spec, const json::object& ow
     if (texts == nullptr) continue;
     if (!texts->is_object()) return wrong(spec, std::string(key) + " is not an object");
     const bool names = std::string_view(key).starts_with("name");
+    const bool menu = spec.type != CommandType::Slash;
+    if (menu && !names) return wrong(spec, "one in a menu has no description");
     for (const auto& [locale, text] : texts->get_object()) {
       const std::string_view value =
           text.is_string() ? std::string_view(text.get_string()) : std::string_view();
-      const bool fits = names ? is_word(value) : !value.empty() && characters(value) <= 100;
+      const bool fits = names ? (menu ? is_menu_name(value) : is_word(value))
+                              : !value.empty() && characters(value) <= 100;
       if (fits) continue;
       return wrong(spec,
                    std::string(names ? "its name" : "its description") + " in \"" +
                        std::string(locale) + "\" must have " +
-                       (names ? "1 to 32 letters of that language in lower case, digits, - or _"
-                              : "1 to 100 characters"));
+                       (menu    ? "1 to 32 characters"
+                        : names ? "1 to 32 letters of that language in lower case, digits, - or _"
+                                : "1 to 100 characters"));
     }
   }
   return {};
@@ -147,6 +162,13 @@ Result<void> check_localizations(const CommandSpec& spec, const json::object& ow
 json::object* find_own(json::object& attributes) {
   json::value* own = attributes.if_contains("own");
   return own == nullptr ? nullptr : own->if_object();
+}
+
+void add_own(json::object& place, const CommandSpec& spec) {
+  json::object attributes = attributes_of(spec);
+  if (const json::object* own = find_own(attributes)) {
+    for (const auto& member : *own) place[member.key()] = member.value();
+  }
 }
 
 void add_to_tree(json::object& root, const CommandSpec& spec) {
@@ -160,15 +182,21 @@ void add_to_tree(json::object& root, const CommandSpec& spec) {
   }
   (*place)["description"] = spec.description;
   if (!spec.options_json.empty()) (*place)["options"] = json::parse(spec.options_json);
-  json::object attributes = attributes_of(spec);
-  if (const json::object* own = find_own(attributes)) {
-    for (const auto& member : *own) (*place)[member.key()] = member.value();
-  }
+  add_own(*place, spec);
 }
 
-}  // namespace
+Result<void> check_menu(const CommandSpec& spec) {
+  if (!is_menu_name(spec.path)) {
+    return wrong(spec, "its name must have 1 to 32 characters, without spaces around it");
+  }
+  if (!spec.description.empty()) return wrong(spec, "one in a menu has no description");
+  if (!spec.options_json.empty() && spec.options_json != "[]") {
+    return wrong(spec, "one in a menu has no options");
+  }
+  return {};
+}
 
-Result<void> check_command(const CommandSpec& spec, std::span<const CommandSpec> others) {
+Result<void> check_slash(const CommandSpec& spec) {
   const std::vector<std::string_view> path = words(spec.path);
   if (path.size() > 3) return wrong(spec, "has more than three words");
   for (const std::string_view word : path) {
@@ -182,11 +210,31 @@ Result<void> check_command(const CommandSpec& spec, std::span<const CommandSpec>
   if (!is_utf8(spec.description) || length < 1 || length > 100) {
     return wrong(spec, "its description must have 1 to 100 characters");
   }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_count(const CommandSpec& spec, const CommandCount& count) {
+  const std::size_t most = CommandCount::most(spec.type);
+  if (count.of(spec.type) <= most) return {};
+  const char* kind = spec.type == CommandType::Slash  ? " slash commands"
+                     : spec.type == CommandType::User ? " commands in the menu of a person"
+                                                      : " commands in the menu of a message";
+  return wrong(spec, "is one too many; Discord allows a bot " + std::to_string(most) + kind);
+}
+
+Result<void> check_command(const CommandSpec& spec, std::span<const CommandSpec> others) {
+  const bool menu = spec.type != CommandType::Slash;
+  if (Result<void> words = menu ? check_menu(spec) : check_slash(spec); !words) return words;
   if (!spec.attributes_json.empty()) {
     boost::system::error_code bad;
     const json::value parsed = json::parse(spec.attributes_json, bad);
     if (bad || !parsed.is_object()) return wrong(spec, "its attributes are not an object");
     json::object attributes = parsed.as_object();
+    if (menu && attributes.contains("description")) {
+      return wrong(spec, "one in a menu has no description");
+    }
     if (const json::object* own = find_own(attributes)) {
       if (Result<void> texts = check_localizations(spec, *own); !texts) return texts;
     }
@@ -203,22 +251,28 @@ bool answers_privately(const CommandSpec& spec) {
 
 std::string commands_json(std::vector<CommandSpec> specs) {
   std::sort(specs.begin(), specs.end(), [](const CommandSpec& a, const CommandSpec& b) {
-    return a.path < b.path;
+    return std::tie(a.type, a.path) < std::tie(b.type, b.path);
   });
   json::array all;
-  json::object* root = nullptr;
+  CommandCount known;
   for (const CommandSpec& spec : specs) {
-    if (root == nullptr || root->at("name").as_string() != spec.root()) {
-      all.push_back(json::object{{"type", 1},
-                                 {"name", spec.root()},
-                                 {"description", "Commands of " + std::string(spec.root())}});
-      root = &all.back().as_object();
+    const bool slash = spec.type == CommandType::Slash;
+    if (known.add(spec)) {
+      all.push_back(json::object{{"type", static_cast<int>(spec.type)}, {"name", spec.root()}});
+      if (slash) {
+        all.back().as_object()["description"] = "Commands of " + std::string(spec.root());
+      }
     }
-    add_to_tree(*root, spec);
+    json::object& root = all.back().as_object();
+    if (slash) {
+      add_to_tree(root, spec);
+    } else {
+      add_own(root, spec);
+    }
     for (const auto& member : attributes_of(spec)) {
-      // A word to this host, not to Discord; and what add_to_tree() placed.
+      // A word to this host, not to Discord; and what was placed above.
       if (member.key() == "ephemeral" || member.key() == "own") continue;
-      (*root)[member.key()] = member.value();
+      root[member.key()] = member.value();
     }
   }
   return json::serialize(all);

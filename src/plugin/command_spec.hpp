@@ -1,33 +1,64 @@
 #pragma once
 
-// What plugins declare as slash commands, and the JSON that Discord wants for it. Pure.
+// What plugins declare as commands, and the JSON that Discord wants for it. Pure.
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "discord/model/dispatch.hpp"
 
 namespace discern::plugin {
 
-// What Discord allows a bot, not counting subcommands.
-inline constexpr std::size_t kMostCommands = 100;
-
-// One command without subcommands, or one subcommand.
+// One command without subcommands, one subcommand, or one in a menu.
 struct CommandSpec {
-  std::string path;  // "ping", "trivia play", "music queue add"
+  std::string path;  // "ping", "trivia play", "music queue add"; of one in a menu, its name.
   std::string description;
   std::string options_json;     // Array or empty.
   std::string attributes_json;  // Object or empty; belongs to the top-level command.
+  discord::CommandType type = discord::CommandType::Slash;
 
-  std::string_view root() const { return std::string_view(path).substr(0, path.find(' ')); }
+  // "music play", "Report (user)"
+  std::string name() const { return discord::command_name(type, path); }
+  // What Discord knows it by: the first word of the path.
+  std::string_view root() const {
+    const bool menu = type != discord::CommandType::Slash;
+    return menu ? std::string_view(path) : std::string_view(path).substr(0, path.find(' '));
+  }
   bool operator==(const CommandSpec&) const = default;
+};
+
+// Counts a bot's commands the way Discord does: subcommands are part of the command above them.
+class CommandCount {
+ public:
+  // Discord allows 100 slash commands and 15 in each kind of menu.
+  static std::size_t most(discord::CommandType type) {
+    return type == discord::CommandType::Slash ? 100 : 15;
+  }
+  // False when this command, or the one above it, was there before.
+  bool add(const CommandSpec& spec) {
+    return roots_[static_cast<std::size_t>(spec.type) - 1].emplace(spec.root()).second;
+  }
+  bool has(const CommandSpec& spec) const {
+    return roots_[static_cast<std::size_t>(spec.type) - 1].contains(spec.root());
+  }
+  std::size_t of(discord::CommandType type) const {
+    return roots_[static_cast<std::size_t>(type) - 1].size();
+  }
+
+ private:
+  std::set<std::string, std::less<>> roots_[3];
 };
 
 // Whether Discord would take it and it fits to the others: a command that has subcommands cannot be
 // used itself. The error says what to change.
 Result<void> check_command(const CommandSpec& spec, std::span<const CommandSpec> others);
+
+// The part of it that looks at all plugins of the bot: `count` holds this command, too.
+Result<void> check_count(const CommandSpec& spec, const CommandCount& count);
 
 // Whether its attributes ask for private answers.
 bool answers_privately(const CommandSpec& spec);

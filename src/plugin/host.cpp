@@ -46,6 +46,18 @@ std::string_view sentence_of(Absence absence) {
   }
 }
 
+// Without what says whom it is for.
+InteractionCall call_of(const discord::Dispatch& dispatch) {
+  const discord::InteractionHead& head = *dispatch.interaction;
+  InteractionCall call;
+  call.id = head.id;
+  call.type = head.type;
+  call.guild = dispatch.guild;
+  call.payload = blank_token(dispatch.payload.text(), head.token.reveal());
+  call.received = dispatch.received;
+  return call;
+}
+
 HostOptions with_private_folder(HostOptions options) {
   if (options.private_folder.empty()) options.private_folder = options.folder / ".loaded";
   return options;
@@ -222,10 +234,13 @@ void Host::on_interaction(const discord::Dispatch& dispatch) {
     const auto& [instance, absence] = to.to;
     if (!instance) return turn_away(head, to.plugin, "disabled", sentence_of(absence));
     const Registrations::Command command = instance->registrations().find_command(head.name);
+    InteractionCall call = call_of(dispatch);
+    call.name = command.spec.path;
+    call.place = head.name;
     return hand_over(dispatch,
                      instance,
                      to.plugin,
-                     head.name,
+                     std::move(call),
                      used ? command.run : command.autocomplete,
                      to.privately);
   }
@@ -238,29 +253,24 @@ void Host::on_interaction(const discord::Dispatch& dispatch) {
   }
   const auto& [instance, absence] = known->second;
   if (!instance) return turn_away(head, plugin, "disabled", sentence_of(absence));
-  const std::string own = head.name.substr(colon + 1);
+  InteractionCall call = call_of(dispatch);
+  call.name = head.name.substr(colon + 1);
   const Prefixed what =
       head.type == InteractionType::Component ? Prefixed::Component : Prefixed::Modal;
-  const std::uint64_t callback = instance->registrations().find_prefixed(what, own);
-  hand_over(dispatch, instance, plugin, own, callback, false);
+  const Registrations::Match match = instance->registrations().find_prefixed(what, call.name);
+  call.place = match.key;
+  hand_over(dispatch, instance, plugin, std::move(call), match.callback, false);
 }
 
 void Host::hand_over(const discord::Dispatch& dispatch,
                      const std::shared_ptr<Instance>& instance,
                      const std::string& plugin,
-                     std::string name,
+                     InteractionCall call,
                      std::uint64_t callback,
                      bool privately) {
   const discord::InteractionHead& head = *dispatch.interaction;
   if (callback == 0) return turn_away(head, plugin, "unknown", kUnknown);
-  interactions_->begin(head, plugin, instance->generation());
-  InteractionCall call;
-  call.id = head.id;
-  call.type = head.type;
-  call.guild = dispatch.guild;
-  call.name = std::move(name);
-  call.payload = blank_token(dispatch.payload.text(), head.token.reveal());
-  call.received = dispatch.received;
+  interactions_->begin(head, plugin, instance->generation(), call.place);
   if (!instance->post_interaction(std::move(call), callback)) {
     return interactions_->refuse(head.id, "dropped", kBusy);
   }
@@ -280,7 +290,7 @@ void Host::turn_away(const discord::InteractionHead& head,
                      const std::string& plugin,
                      std::string_view outcome,
                      std::string_view sentence) {
-  interactions_->begin(head, plugin, 0);
+  interactions_->begin(head, plugin, 0, {});
   interactions_->refuse(head.id, outcome, sentence);
 }
 
@@ -294,11 +304,11 @@ void Host::serve(std::string_view plugin, RouteRequest request, RouteDone done) 
   if (known == routing->plugins.end()) return refuse(404, "there is no plugin \"" + name + "\"");
   if (!known->second.instance) return refuse(503, "plugin \"" + name + "\" is not enabled");
   Instance& instance = *known->second.instance;
-  const std::uint64_t callback =
+  const Registrations::Match route =
       instance.registrations().find_prefixed(Registrations::Prefixed::Route, request.path);
-  if (callback == 0) return refuse(404, "plugin \"" + name + "\" has no such page");
+  if (route.callback == 0) return refuse(404, "plugin \"" + name + "\" has no such page");
   const std::uint64_t exchange = exchanges_.open(instance.generation(), std::move(done));
-  if (!instance.post_route(exchange, callback, std::move(request))) {
+  if (!instance.post_route(exchange, route, std::move(request))) {
     exchanges_.fail(exchange, 503, "plugin \"" + name + "\" is too busy");
   }
 }

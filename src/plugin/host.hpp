@@ -78,7 +78,7 @@ class Host final : public discord::DispatchSink, public StatusSource {
   void hand_over(const discord::Dispatch& dispatch,
                  const std::shared_ptr<Instance>& instance,
                  const std::string& plugin,
-                 std::string name,
+                 InteractionCall call,
                  std::uint64_t callback,
                  bool privately);
   // Answers in place of a plugin that cannot.

@@ -42,6 +42,10 @@ struct HostFunctions : HostCall {
                           text_of(what.description),
                           text_of(what.options_json),
                           text_of(what.attributes_json)};
+          if (what.type > DISCERN_COMMAND_MESSAGE) {
+            return Error(Errc::Invalid, "this host does not know that kind of command");
+          }
+          if (what.type != 0) command.spec.type = static_cast<discord::CommandType>(what.type);
           command.run = run;
           const std::vector<CommandSpec> others = instance.registrations_.commands();
           if (Result<void> fits = check_command(command.spec, others); !fits) return fits;
@@ -166,12 +170,12 @@ struct HostFunctions : HostCall {
           instance.services_.interactions->released(id, instance.generation_);
       if (!abandoned) return;
       if (abandoned->type == discord::InteractionType::Command) {
-        instance.services_.command_errors.with(instance.id(), abandoned->name).add();
+        instance.services_.command_errors.with(instance.id(), abandoned->place).add();
       }
       if (instance.thread_id_.load() == std::this_thread::get_id()) {
-        instance.let_go_in_call_.push_back(std::move(abandoned->name));
+        instance.let_go_in_call_.push_back(std::move(abandoned->place));
       } else {
-        instance.record_let_go(abandoned->name);
+        instance.record_let_go(abandoned->place);
       }
     } catch (...) {
       // The interaction ends by itself after 15 minutes.
@@ -337,7 +341,7 @@ struct HostFunctions : HostCall {
         const std::string_view used = view(name);
         for (const CommandSpec& spec : instance.registrations_.commands()) {
           // The host counted it when it handed the command over.
-          if (spec.path == used || spec.root() == used) return;
+          if (spec.path == used || spec.root() == used || spec.name() == used) return;
         }
         instance.services_.commands.with(instance.id(), used).add();
       } else if (what == DISCERN_RECORD_ERROR) {

@@ -32,7 +32,10 @@ struct InteractionCall {
   discord::InteractionId id;
   discord::InteractionType type{};
   discord::GuildId guild;
-  std::string name;     // Command path, or custom_id without the plugin's id.
+  std::string name;  // What the plugin is told: command path, or custom_id without the plugin's id.
+  // What it is counted and kept as: a command's name, or the part of the custom_id that was
+  // registered. The rest of it may name a person.
+  std::string place;
   std::string payload;  // Without the token.
   SteadyTime received;
 };
@@ -66,7 +69,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   [[nodiscard]] bool post_event(const discord::Dispatch& dispatch);
   [[nodiscard]] bool post_interaction(InteractionCall call, std::uint64_t callback);
   [[nodiscard]] bool post_route(std::uint64_t exchange,
-                                std::uint64_t callback,
+                                const Registrations::Match& route,
                                 RouteRequest request);
 
   // The handler that runs now, and for how long; nothing when none does.

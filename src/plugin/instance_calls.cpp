@@ -146,7 +146,7 @@ bool Instance::post_event(const discord::Dispatch& dispatch) {
 }
 
 bool Instance::post_interaction(InteractionCall call, std::uint64_t callback) {
-  Work work{WorkKind::Command, call.name, nullptr, {}};
+  Work work{WorkKind::Command, call.place, nullptr, {}};
   work.run = [this, call = std::move(call), callback] { run_interaction(call, callback); };
   const bool taken = loop_.try_post(std::move(work));
   if (!taken) handles_.dropped[static_cast<std::size_t>(WorkKind::Command)].add();
@@ -165,19 +165,21 @@ void Instance::run_interaction(const InteractionCall& call, std::uint64_t callba
   const std::shared_lock gate(gate_);
   if (!open_) return;
   if (call.type == discord::InteractionType::Command) {
-    services_.command_duration.with(call.name).observe(services_.clock.steady_now() -
-                                                       call.received);
-    if (!worked) services_.command_errors.with(id(), call.name).add();
+    services_.command_duration.with(call.place)
+        .observe(services_.clock.steady_now() - call.received);
+    if (!worked) services_.command_errors.with(id(), call.place).add();
   }
   if (services_.interactions->handler_returned(call.id, !worked)) {
-    record_fault("command", call.name, {"", "it returned without an answer"});
-    services_.command_errors.with(id(), call.name).add();
+    record_fault("command", call.place, {"", "it returned without an answer"});
+    services_.command_errors.with(id(), call.place).add();
   }
 }
 
-bool Instance::post_route(std::uint64_t exchange, std::uint64_t callback, RouteRequest request) {
-  Work work{WorkKind::Route, request.path, nullptr, {}};
-  work.run = [this, exchange, callback, request = std::move(request)] {
+bool Instance::post_route(std::uint64_t exchange,
+                          const Registrations::Match& route,
+                          RouteRequest request) {
+  Work work{WorkKind::Route, route.key, nullptr, {}};
+  work.run = [this, exchange, callback = route.callback, request = std::move(request)] {
     run_route(exchange, callback, request);
   };
   const bool taken = loop_.try_post(std::move(work));

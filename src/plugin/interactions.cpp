@@ -66,12 +66,13 @@ void Interactions::count(discord::InteractionType type, std::string_view outcome
 
 void Interactions::begin(const discord::InteractionHead& head,
                          std::string plugin,
-                         std::uint64_t generation) {
+                         std::uint64_t generation,
+                         std::string place) {
   const Lock lock(mutex_);
   Pending& pending = pending_[head.id];
   pending.address = {head.id, head.application, head.token, std::move(plugin)};
   pending.type = head.type;
-  pending.name = head.name;
+  pending.place = std::move(place);
   pending.generation = generation;
   pending.begun = clock_.steady_now();
   pending.fsm = AnswerFsm(head.type);
@@ -171,7 +172,7 @@ std::optional<Interactions::Abandoned> Interactions::released(InteractionId id,
   // While the handler runs, whether it failed is not known yet.
   const bool unanswered = at->second.returned && settle(at->second, kNoAnswer);
   std::optional<Abandoned> abandoned;
-  if (unanswered) abandoned = {at->second.type, at->second.name};
+  if (unanswered) abandoned = {at->second.type, at->second.place};
   pump(std::move(lock), at);
   return abandoned;
 }

@@ -38,8 +38,11 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   // Counts one as received, however it ends. False when it came before: Discord may deliver an
   // event twice, and a command must not run twice.
   bool receive(const discord::InteractionHead& head);
-  // `generation` is who may answer it, or 0 for the host alone.
-  void begin(const discord::InteractionHead& head, std::string plugin, std::uint64_t generation);
+  // `generation` is who may answer it, or 0 for the host alone; `place` what it is counted as.
+  void begin(const discord::InteractionHead& head,
+             std::string plugin,
+             std::uint64_t generation,
+             std::string place);
   // The host answers with a sentence; the outcome is what the caller says.
   void refuse(discord::InteractionId id, std::string_view outcome, std::string_view sentence);
 
@@ -56,7 +59,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   bool handler_returned(discord::InteractionId id, bool failed);
   struct Abandoned {
     discord::InteractionType type{};
-    std::string name;
+    std::string place;
   };
   // The plugin holds it no longer. Which one it was, when by this the plugin has left the person
   // without an answer.
@@ -78,7 +81,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   struct Pending {
     AnswerAddress address;
     discord::InteractionType type{};
-    std::string name;
+    std::string place;
     std::uint64_t generation = 0;
     SteadyTime begun;
     AnswerFsm fsm{discord::InteractionType::Command};

@@ -7,8 +7,8 @@ namespace discern::plugin {
 
 void Registrations::add_command(Command command) {
   const std::lock_guard lock(mutex_);
-  std::string path = command.spec.path;
-  commands_.insert_or_assign(std::move(path), std::move(command));
+  std::string name = command.spec.name();
+  commands_.insert_or_assign(std::move(name), std::move(command));
 }
 
 void Registrations::add_event(const std::string& type, std::uint64_t callback) {
@@ -57,9 +57,9 @@ Registrations::Removed Registrations::remove(std::uint64_t callback) {
   return removed;
 }
 
-Registrations::Command Registrations::find_command(std::string_view path) const {
+Registrations::Command Registrations::find_command(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  const auto found = commands_.find(path);
+  const auto found = commands_.find(name);
   return found != commands_.end() ? found->second : Command();
 }
 
@@ -74,26 +74,24 @@ std::vector<std::uint64_t> Registrations::find_event(std::string_view type) cons
   return callbacks;
 }
 
-std::uint64_t Registrations::find_prefixed(Prefixed what, std::string_view text) const {
+Registrations::Match Registrations::find_prefixed(Prefixed what, std::string_view text) const {
   const std::lock_guard lock(mutex_);
-  std::size_t best = 0;
-  std::uint64_t callback = 0;
+  Match best;
   for (const auto& [key, candidate] : keys(what)) {
     std::string_view prefix = key;
     const bool open_ended = what != Prefixed::Route || prefix.ends_with('*');
     if (what == Prefixed::Route && open_ended) prefix.remove_suffix(1);
     const bool fits = open_ended ? text.starts_with(prefix) : text == prefix;
-    if (!fits || (callback != 0 && key.size() < best)) continue;
-    best = key.size();
-    callback = candidate;
+    if (!fits || (best.callback != 0 && key.size() < best.key.size())) continue;
+    best = {candidate, key};
   }
-  return callback;
+  return best;
 }
 
 std::vector<CommandSpec> Registrations::commands() const {
   const std::lock_guard lock(mutex_);
   std::vector<CommandSpec> specs;
-  for (const auto& [path, command] : commands_) specs.push_back(command.spec);
+  for (const auto& [name, command] : commands_) specs.push_back(command.spec);
   return specs;
 }
 

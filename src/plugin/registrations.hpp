@@ -39,11 +39,15 @@ class Registrations {
   };
   Removed remove(std::uint64_t callback);
 
-  Command find_command(std::string_view path) const;
+  Command find_command(std::string_view name) const;
   std::vector<std::uint64_t> find_event(std::string_view type) const;
   // The longest key that the text begins with. A route's key takes exactly itself, unless it ends
   // with *.
-  std::uint64_t find_prefixed(Prefixed what, std::string_view text) const;
+  struct Match {
+    std::uint64_t callback = 0;
+    std::string key;
+  };
+  Match find_prefixed(Prefixed what, std::string_view text) const;
 
   std::vector<CommandSpec> commands() const;
   std::vector<std::string> event_types() const;
@@ -53,7 +57,7 @@ class Registrations {
   const Keys& keys(Prefixed what) const { return prefixed_[static_cast<std::size_t>(what)]; }
 
   mutable std::mutex mutex_;
-  std::map<std::string, Command, std::less<>> commands_;
+  std::map<std::string, Command, std::less<>> commands_;  // By name: "Report (user)".
   std::map<std::string, std::vector<std::uint64_t>, std::less<>> events_;
   Keys prefixed_[3];
   std::map<std::uint64_t, std::uint64_t> timers_;

@@ -29,7 +29,7 @@ struct CommandRoute {
 };
 
 struct Routing {
-  std::map<std::string, CommandRoute, std::less<>> commands;                          // By path.
+  std::map<std::string, CommandRoute, std::less<>> commands;                          // By name.
   std::map<std::string, std::vector<std::shared_ptr<Instance>>, std::less<>> events;  // By type.
   std::vector<std::shared_ptr<Instance>> all_events;                                  // "*".
   std::map<std::string, PluginRoute, std::less<>> plugins;  // Every known one, by id.

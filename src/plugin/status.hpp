@@ -34,7 +34,7 @@ struct Incident {
 };
 
 struct CommandStatus {
-  std::string name;  // Path: "music play".
+  std::string name;  // "music play", "Report (user)".
   std::string plugin;
   std::string description;
 };

@@ -1,7 +1,5 @@
 // Whose commands Discord knows, and who is called for them.
 
-#include <set>
-
 #include "base/log.hpp"
 #include "plugin/supervisor.hpp"
 
@@ -17,14 +15,13 @@ void Supervisor::take_commands(Record& record) {
 
 std::vector<Supervisor::KnownCommand> Supervisor::known_commands() const {
   std::vector<KnownCommand> known;
-  std::set<std::string_view> roots;
+  CommandCount count;
   const auto take = [&](const Record& record) {
-    std::set<std::string_view> mine;
+    CommandCount mine;
     for (const CommandSpec& spec : record.commands) {
-      if (!mine.contains(spec.root())) {
-        if (roots.size() >= kMostCommands || !roots.insert(spec.root()).second) continue;
-        mine.insert(spec.root());
-      }
+      const bool room = count.of(spec.type) < CommandCount::most(spec.type);
+      if (!mine.has(spec) && !(room && count.add(spec))) continue;
+      mine.add(spec);
       known.push_back({&record, &spec});
     }
   };
@@ -40,7 +37,7 @@ std::vector<CommandStatus> Supervisor::commands() const {
   const Lock lock(mutex_);
   std::vector<CommandStatus> all;
   for (const auto& [record, spec] : known_commands()) {
-    all.push_back({spec->path, record->manifest.id, spec->description});
+    all.push_back({spec->name(), record->manifest.id, spec->description});
   }
   return all;
 }
@@ -82,8 +79,9 @@ void Supervisor::rebuild_routing() {
   }
   for (const auto& [record, spec] : known_commands()) {
     const std::string& id = record->manifest.id;
-    made->commands[spec->path] = {
-        id, made->plugins[id], services_->commands.with(id, spec->path), answers_privately(*spec)};
+    const std::string name = spec->name();
+    made->commands[name] = {
+        id, made->plugins[id], services_->commands.with(id, name), answers_privately(*spec)};
   }
   routing_ = std::move(made);
 }
@@ -96,21 +94,21 @@ std::shared_ptr<const Routing> Supervisor::routing() const {
 // A plugin that is off has its commands at Discord, but cannot keep others from using their names.
 Result<void> Supervisor::check_command(const Instance& instance, const CommandSpec& spec) {
   const Lock lock(mutex_);
-  std::set<std::string> roots{std::string(spec.root())};
+  CommandCount count;
+  count.add(spec);
   for (const auto& [id, record] : records_) {
     if (!record.instance) continue;
     for (const CommandSpec& other : record.instance->registrations().commands()) {
-      roots.emplace(other.root());
-      if (id == instance.id() || other.root() != spec.root()) continue;
-      return Error(Errc::Exists,
-                   "command \"" + std::string(spec.root()) + "\" belongs to plugin \"" + id + "\"");
+      const bool same = other.type == spec.type && other.root() == spec.root();
+      if (same && id != instance.id()) {
+        return Error(Errc::Exists,
+                     "command \"" + discord::command_name(spec.type, spec.root()) +
+                         "\" belongs to plugin \"" + id + "\"");
+      }
+      count.add(other);
     }
   }
-  if (roots.size() <= kMostCommands) return {};
-  return Error(
-      Errc::Limit,
-      "command \"" + std::string(spec.root()) +
-          "\" is one too many: Discord allows a bot 100, and the plugins that run have them");
+  return check_count(spec, count);
 }
 
 // A plugin that is off and whose folder is gone was removed, now or before this start: its commands

@@ -157,6 +157,38 @@ describe('Discern against the simulator', { timeout: 240_000 }, () => {
     assert.equal(ephemeral, false);
   });
 
+  it('has commands in the menus of people and messages', async () => {
+    const puts = (await requests()).filter((request) => request.method === 'PUT');
+    const menus = puts[0].body.filter((command) => command.type !== 1);
+    assert.deepEqual(
+      menus.map((command) => [command.type, command.name]),
+      [
+        [2, 'Who is this'],
+        [3, 'Quote it!'],
+        [3, 'Who is this'],
+      ],
+    );
+    assert.equal(menus[1].name_localizations.de, 'Zitiere es!');
+    const { id } = await sim.act('message', { content: 'words of weight' });
+    const inMenu = (menu, command, target) =>
+      answersTo(sim.act('interaction', { menu, command, target }), 1);
+    const quoted = await inMenu('message', 'Quote it!', id);
+    assert.equal(quoted.answers[0].body.data.content, 'quoting words of weight');
+    const { author } = await sim.see(`message/${id}`);
+    const of = await inMenu('message', 'Who is this', id);
+    assert.equal(of.answers[0].body.data.content, `message of ${author.username}`);
+    const who = await inMenu('user', 'Who is this', author.id);
+    assert.equal(
+      who.answers[0].body.data.content,
+      `user ${author.id} is ${author.username} of here`,
+    );
+    await host.until(async () => {
+      const { commands } = await host.get('/api/v1/commands');
+      const uses = (name) => commands.find((command) => command.name === name)?.uses;
+      return uses('Who is this (user)') === 1 && uses('Who is this (message)') === 1;
+    }, 'each to be counted by itself');
+  });
+
   it('defers for a plugin that is late or stuck, and counts it late', async () => {
     for (const command of ['late', 'stuck']) {
       const { vias, answers } = await use(command, 2);

@@ -5,6 +5,8 @@ import type { Column } from './table';
 /** The columns of the tables: how they are named, sorted and exported. How a cell looks is the component's business. */
 
 /** Two plugins may have had a command of one name: the name alone is no key. */
+// "Report (user)": in a menu of Discord, not typed after a slash.
+export const isMenuCommand = (c: CommandRow) => c.name.endsWith(')');
 export const commandId = (c: CommandRow) => `${c.name} (${c.plugin})`;
 
 export const failedShare = (c: CommandRow) => (c.uses > 0 ? c.errors / c.uses : null);

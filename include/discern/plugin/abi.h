@@ -111,7 +111,14 @@ typedef struct discern_result {
 
 /* ---- messages to the host */
 
-/* One command without subcommands ("ping") or one subcommand ("music play", "music queue add"). */
+/* Discord's values. 0 is a slash command, too. */
+enum { DISCERN_COMMAND_SLASH = 1, DISCERN_COMMAND_USER = 2, DISCERN_COMMAND_MESSAGE = 3 };
+
+/*
+ * One command without subcommands ("ping") or one subcommand ("music play", "music queue add"); or
+ * one in the menu of a person or a message, whose `path` is its name as people read it ("Report")
+ * and which has neither description nor options.
+ */
 typedef struct discern_command {
   uint32_t size;
   uint32_t reserved;
@@ -125,6 +132,8 @@ typedef struct discern_command {
   discern_text attributes_json;
   discern_callback run;          /* discern_interaction, type COMMAND. */
   discern_callback autocomplete; /* discern_interaction, type AUTOCOMPLETE; may be all null. */
+  uint32_t type;
+  uint32_t reserved_too;
 } discern_command;
 
 enum { DISCERN_ON_EVENT = 1, DISCERN_ON_COMPONENT = 2, DISCERN_ON_MODAL = 3, DISCERN_ON_ROUTE = 4 };

@@ -1,6 +1,6 @@
 #pragma once
 
-// Describing a slash command:
+// Describing a command:
 //   Command("trivia play", "Asks a question")
 //       .localized("de", "spielen", "Stellt eine Frage")
 //       .option(Option::string("topic", "What it is about").choices({{"Space", "space"}}))
@@ -143,8 +143,14 @@ enum class Install { Guild = 0, User = 1 };
 // A command ("ping"), a subcommand ("trivia play") or one in a group ("music queue add").
 class Command {
  public:
+  enum class Type { Slash = 1, User = 2, Message = 3 };
+
   Command(std::string path, std::string description)
       : path_(std::move(path)), description_(std::move(description)) {}
+  // In the menu of a person, and of a message. The name is what people read there, 1 to 32
+  // characters; there are no options, and localized() takes names only.
+  static Command user(std::string name) { return {Type::User, std::move(name)}; }
+  static Command message(std::string name) { return {Type::Message, std::move(name)}; }
 
   Command& option(const Option& option) {
     options_.add(option.json());
@@ -184,6 +190,7 @@ class Command {
     return *this;
   }
 
+  Type type() const { return type_; }
   const std::string& path() const { return path_; }
   const std::string& description() const { return description_; }
   std::string options_json() const { return options_.text(); }
@@ -196,6 +203,7 @@ class Command {
   }
 
  private:
+  Command(Type type, std::string name) : type_(type), path_(std::move(name)) {}
   template <class Number>
   Command& numbers(std::string_view key, const std::vector<Number>& list) {
     JsonArray out;
@@ -204,6 +212,7 @@ class Command {
     return *this;
   }
 
+  Type type_ = Type::Slash;
   std::string path_;
   std::string description_;
   JsonArray options_;

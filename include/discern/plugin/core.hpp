@@ -102,6 +102,13 @@ class Api {
   Registration register_command(const Command& command,
                                 InteractionHandler run,
                                 InteractionHandler autocomplete = {});
+  // In the menu of a person (Interaction::target_user) or of a message (target_message).
+  Registration register_user_command(std::string name, InteractionHandler run) {
+    return register_command(Command::user(std::move(name)), std::move(run));
+  }
+  Registration register_message_command(std::string name, InteractionHandler run) {
+    return register_command(Command::message(std::move(name)), std::move(run));
+  }
   // Buttons and selects whose custom_id begins with `prefix`; the longest match is called.
   Registration on_component(std::string_view prefix, InteractionHandler run) {
     return subscribe(DISCERN_ON_COMPONENT, prefix, on_interaction(std::move(run)));
@@ -252,6 +259,7 @@ inline Registration Api::register_command(const Command& command,
   what.description = detail::text(command.description());
   what.options_json = detail::text(options);
   what.attributes_json = detail::text(attributes);
+  what.type = static_cast<std::uint32_t>(command.type());
   what.run = on_interaction(std::move(run));
   if (autocomplete) what.autocomplete = on_interaction(std::move(autocomplete));
   auto failure = detail::sized<discern_failure>();

@@ -58,6 +58,13 @@ class Interaction {
   Json attachment(std::string_view name) const {
     return json().find("data.resolved.attachments")[option(name).string()];
   }
+  // Commands in a menu: the person or message that it was opened on.
+  std::uint64_t target_id() const { return json().find("data.target_id").id(); }
+  // Discord's user object ("username", "global_name", ...), and the member object beside it.
+  Json target_user() const { return target("users"); }
+  Json target_member() const { return target("members"); }
+  // Discord's message object ("content", "author", ...).
+  Json target_message() const { return target("messages"); }
   // Autocomplete: what was typed so far.
   std::string typed() const;
   // Forms: what was written into a field.
@@ -138,6 +145,9 @@ class Interaction {
   Json user() const {
     const Json member = json().find("member.user");
     return member ? member : json()["user"];
+  }
+  Json target(std::string_view kind) const {
+    return json().find("data.resolved")[kind][json().find("data.target_id").string()];
   }
   // The options of the subcommand that was used.
   Json options() const;

@@ -48,6 +48,11 @@ class Bot {
   // ---- what happens to it
   Where where;  // Of everything that follows.
   Conversation use(const std::string& command, const Options& options = {});
+  // In the menu of a person, and of a message. `message` is what of Discord's object matters.
+  Conversation use_on_user(const std::string& command,
+                           std::uint64_t user,
+                           const std::string& user_name = "grace");
+  Conversation use_on_message(const std::string& command, const JsonObject& message);
   Conversation press(const std::string& custom_id) { return component(custom_id, {}); }
   Conversation choose(const std::string& custom_id, const std::vector<std::string>& values) {
     return component(custom_id, values);
@@ -82,6 +87,7 @@ class Bot {
   }
 
   // ---- what it did
+  // "note add", "Report (user)", "Quote (message)".
   std::vector<std::string> commands() const { return host_.commands(); }
   const std::vector<DiscordCall>& discord_calls() const { return host_.discord_calls; }
   const std::vector<WebCall>& web_calls() const { return host_.web_calls; }
@@ -106,6 +112,10 @@ class Bot {
                         const std::string& name,
                         const JsonObject& data,
                         const discern_callback& callback);
+  Conversation use_in_menu(std::uint32_t type,
+                           const std::string& command,
+                           std::uint64_t target,
+                           const JsonObject& resolved);
   static JsonObject command_data(std::string_view path, const JsonArray& options);
 
   Manifest manifest_;
@@ -168,6 +178,44 @@ inline Conversation Bot::use(const std::string& command, const Options& options)
   }
   return interact(
       DISCERN_INTERACTION_COMMAND, command, command_data(command, given), found->callback);
+}
+
+inline Conversation Bot::use_in_menu(std::uint32_t type,
+                                     const std::string& command,
+                                     std::uint64_t target,
+                                     const JsonObject& resolved) {
+  const FakeHost::Registered* found = host_.find_command(command, type);
+  if (found == nullptr) throw std::invalid_argument("no menu has the command " + command);
+  return interact(DISCERN_INTERACTION_COMMAND,
+                  command,
+                  JsonObject()
+                      .add("name", command)
+                      .add("type", type)
+                      .add_id("target_id", target)
+                      .add("resolved", resolved),
+                  found->callback);
+}
+
+inline Conversation Bot::use_on_user(const std::string& command,
+                                     std::uint64_t user,
+                                     const std::string& user_name) {
+  const std::string id = std::to_string(user);
+  const JsonObject about = JsonObject().add("id", id).add("username", user_name);
+  JsonObject resolved;
+  resolved.add("users", JsonObject().add(id, about));
+  if (where.guild != 0) resolved.add("members", JsonObject().add(id, JsonObject()));
+  return use_in_menu(DISCERN_COMMAND_USER, command, user, resolved);
+}
+
+inline Conversation Bot::use_on_message(const std::string& command, const JsonObject& message) {
+  const std::uint64_t given = Json(message.text())["id"].id();
+  const std::uint64_t id = given != 0 ? given : ++serial_;
+  JsonObject about = message;
+  if (given == 0) about.add_id("id", id);
+  return use_in_menu(DISCERN_COMMAND_MESSAGE,
+                     command,
+                     id,
+                     JsonObject().add("messages", JsonObject().add(std::to_string(id), about)));
 }
 
 inline Conversation Bot::type(const std::string& command,

@@ -100,6 +100,7 @@ bool read_path(ondemand::value options, std::string& path, int depth) {
 }
 
 struct InteractionParts {
+  std::uint64_t type = 0;
   std::string name;
   std::string path;
   std::string custom_id;
@@ -116,6 +117,8 @@ bool read_interaction_data(ondemand::value data, InteractionParts& parts) {
     } else if (key == "custom_id") {
       failed = value.get_string().get(text) != SUCCESS;
       parts.custom_id = text;
+    } else if (key == "type") {
+      failed = value.get_uint64().get(parts.type) != SUCCESS;
     } else if (key == "options") {
       failed = !read_path(value, parts.path, 1);
     }
@@ -346,6 +349,7 @@ bool PayloadReader::interaction(InteractionHead& head, GuildId& guild) {
   if (head.type == InteractionType::Command || head.type == InteractionType::Autocomplete) {
     head.name = std::move(parts.name);
     if (!parts.path.empty()) head.name.append(" ").append(parts.path);
+    head.name = command_name(static_cast<CommandType>(parts.type), head.name);
   } else {
     head.name = std::move(parts.custom_id);
   }

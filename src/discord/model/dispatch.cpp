@@ -18,4 +18,11 @@ std::string_view to_string(InteractionType type) {
   return "other";
 }
 
+std::string command_name(CommandType type, std::string_view path) {
+  std::string name(path);
+  if (type == CommandType::User) name += " (user)";
+  if (type == CommandType::Message) name += " (message)";
+  return name;
+}
+
 }  // namespace discern::discord

@@ -24,12 +24,18 @@ enum class InteractionType : std::uint8_t {
 // "command", "component", ... for labels.
 std::string_view to_string(InteractionType type);
 
+// Discord's kinds of commands: typed after a slash, or in the menu of a person or a message.
+enum class CommandType : std::uint8_t { Slash = 1, User = 2, Message = 3 };
+// What a command is known by, counted as and shown as: "music play", "Report (user)", "Report
+// (message)". No two commands of a bot have the same.
+std::string command_name(CommandType type, std::string_view path);
+
 // The fields of INTERACTION_CREATE that the host itself needs; the rest stays in the payload.
 struct InteractionHead {
   InteractionId id;
   ApplicationId application;
   InteractionType type = InteractionType::Ping;
-  // Commands and autocomplete: the command's path, "music play". Components and modals: custom_id.
+  // Commands and autocomplete: command_name(). Components and modals: custom_id.
   std::string name;
   // A credential for 15 minutes.
   Secret token;

@@ -90,6 +90,7 @@ class Everything : public Plugin {
     core_ = &core;
     register_simple();
     register_described();
+    register_menus();
     auto& api = core.api();
     api.on_component("", [](Interaction& i) {
       std::string text = "got " + i.name();
@@ -142,6 +143,23 @@ class Everything : public Plugin {
       i.show(Form("report:1", "Report")
                  .add(Field("why", "Why?").length(1, 100).placeholder("say it"))
                  .add(Field("more", "More?").long_text().optional().value("nothing")));
+    });
+  }
+
+  void register_menus() {
+    auto& api = core_->api();
+    api.register_user_command("Who is this", [](Interaction& i) {
+      i.reply("user " + std::to_string(i.target_id()) + " is " +
+              i.target_user()["username"].string() + (i.target_member() ? " of here" : ""));
+    });
+    Command quote = Command::message("Quote it!");
+    quote.localized("de", "Zitiere es!", {}).requires_permissions(permission::kManageMessages);
+    api.register_command(quote, [](Interaction& i) {
+      i.reply("quoting " + i.target_message()["content"].string());
+    });
+    // Another command than the one above, and counted as another.
+    api.register_message_command("Who is this", [](Interaction& i) {
+      i.reply("message of " + i.target_message().find("author.username").string());
     });
   }
 

@@ -22,7 +22,8 @@ TEST(Book, RemembersOverAStart) {
   book.add_crash("calm", crash_at(1min));
   const std::vector<CommandSpec> commands = {
       {"calm", "Answers", R"([{"type":3,"name":"what","description":"What"}])", R"({"nsfw":true})"},
-      {"note add", "Adds a note", "", ""}};
+      {"note add", "Adds a note", "", ""},
+      {"Report it", "", "", "", discord::CommandType::User}};
   book.set_commands("calm", commands);
   std::ofstream(file) << book.to_json();
   const Result<Book> again = Book::read(file);

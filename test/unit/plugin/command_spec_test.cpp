@@ -42,6 +42,45 @@ TEST(CheckCommand, SaysWhatToChange) {
   EXPECT_FALSE(check_command(spec("a", "", "7"), {}).ok());
 }
 
+CommandSpec in_menu(discord::CommandType type, std::string name) {
+  return {std::move(name), "", "", "", type};
+}
+
+TEST(CheckCommand, TakesNamesAsPeopleReadThemInMenus) {
+  using discord::CommandType;
+  EXPECT_TRUE(check_command(in_menu(CommandType::User, "Who is THIS?"), {}).ok());
+  for (const char* name :
+       {"", " Report", "Report ", "two\nlines", "more than thirty-two characters !"}) {
+    EXPECT_FALSE(check_command(in_menu(CommandType::Message, name), {}).ok()) << name;
+  }
+  CommandSpec described = in_menu(CommandType::User, "Report");
+  described.description = "Reports";
+  EXPECT_FALSE(check_command(described, {}).ok());
+  CommandSpec optioned = in_menu(CommandType::User, "Report");
+  optioned.options_json = R"([{"type":3,"name":"x","description":"y"}])";
+  EXPECT_FALSE(check_command(optioned, {}).ok());
+  CommandSpec german = in_menu(CommandType::User, "Report");
+  german.attributes_json = R"({"own":{"name_localizations":{"de":"Bitte melden"}}})";
+  EXPECT_TRUE(check_command(german, {}).ok());
+}
+
+TEST(CheckCommand, CountsEachKindOfCommandByItself) {
+  using discord::CommandType;
+  std::vector<CommandSpec> others = {spec("report")};
+  for (int i = 0; i < 14; ++i) {
+    others.push_back(in_menu(CommandType::User, "Report " + std::to_string(i)));
+  }
+  EXPECT_TRUE(check_command(in_menu(CommandType::User, "report"), others).ok());
+  others.push_back(in_menu(CommandType::User, "report"));
+  const Result<void> sixteenth = check_command(in_menu(CommandType::User, "Report"), others);
+  ASSERT_FALSE(sixteenth.ok());
+  EXPECT_EQ(sixteenth.error().text,
+            "command \"Report (user)\": is one too many; Discord allows a bot 15 commands in the "
+            "menu of a person");
+  EXPECT_TRUE(check_command(in_menu(CommandType::Message, "report"), others).ok());
+  EXPECT_TRUE(check_command(spec("report user"), {&others[1], 14}).ok());
+}
+
 TEST(CheckCommand, RefusesACommandBesideItsOwnSubcommands) {
   const std::vector<CommandSpec> others = {spec("music play")};
   EXPECT_FALSE(check_command(spec("music"), others).ok());
@@ -65,6 +104,16 @@ TEST(CommandsJson, BuildsATreeSortedByName) {
       R"("contexts":[0]},{"type":1,"name":"ping","description":"Does something"}])");
   std::swap(specs[0], specs[2]);
   EXPECT_EQ(commands_json(specs), commands_json({specs[2], specs[0], specs[1]}));
+}
+
+TEST(CommandsJson, PutsMenusBehindSlashCommands) {
+  using discord::CommandType;
+  CommandSpec quote = in_menu(CommandType::Message, "Quote");
+  quote.attributes_json = R"({"ephemeral":true,"own":{"name_localizations":{"de":"Zitat"}}})";
+  EXPECT_EQ(commands_json({quote, in_menu(CommandType::User, "Quote"), spec("quote")}),
+            R"([{"type":1,"name":"quote","description":"Does something"},)"
+            R"({"type":2,"name":"Quote"},)"
+            R"({"type":3,"name":"Quote","name_localizations":{"de":"Zitat"}}])");
 }
 
 TEST(CommandsJson, PutsLanguagesIntoTheCommandThatTheyBelongTo) {

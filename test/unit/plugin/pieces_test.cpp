@@ -78,12 +78,12 @@ TEST(Registrations, FindTheLongestPrefixAndExactRoutes) {
   ASSERT_TRUE(registrations.add_prefixed(Prefixed::Component, "answer:final:", 2).ok());
   ASSERT_TRUE(registrations.add_prefixed(Prefixed::Route, "/", 3).ok());
   ASSERT_TRUE(registrations.add_prefixed(Prefixed::Route, "/files/*", 4).ok());
-  EXPECT_EQ(registrations.find_prefixed(Prefixed::Component, "answer:7"), 1u);
-  EXPECT_EQ(registrations.find_prefixed(Prefixed::Component, "answer:final:7"), 2u);
-  EXPECT_EQ(registrations.find_prefixed(Prefixed::Component, "question"), 0u);
-  EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/"), 3u);
-  EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/other"), 0u);
-  EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/files/a/b"), 4u);
+  EXPECT_EQ(registrations.find_prefixed(Prefixed::Component, "answer:7").callback, 1u);
+  EXPECT_EQ(registrations.find_prefixed(Prefixed::Component, "answer:final:7").callback, 2u);
+  EXPECT_EQ(registrations.find_prefixed(Prefixed::Component, "question").callback, 0u);
+  EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/").callback, 3u);
+  EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/other").callback, 0u);
+  EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/files/a/b").callback, 4u);
   EXPECT_FALSE(registrations.add_prefixed(Prefixed::Route, "/", 5).ok());
   EXPECT_FALSE(registrations.add_prefixed(Prefixed::Route, "no-slash", 5).ok());
 }

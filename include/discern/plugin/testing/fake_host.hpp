@@ -21,8 +21,9 @@ class FakeHost {
  public:
   struct Registered {
     discern_callback callback{};
-    std::uint32_t kind = 0;  // 0: a command or a timer.
-    std::string key;         // A command's path, a subscription's key.
+    std::uint32_t kind = 0;     // 0: a command or a timer.
+    std::string key;            // A command's path, a subscription's key.
+    std::uint32_t command = 0;  // DISCERN_COMMAND_...; 0: none.
     std::uint64_t autocomplete = 0;
     std::int64_t due_ns = 0;  // Timers.
     std::int64_t repeat_ns = 0;
@@ -55,7 +56,8 @@ class FakeHost {
   void advance(std::int64_t nanoseconds);
   void release_all();
 
-  const Registered* find_command(std::string_view path) const;
+  const Registered* find_command(std::string_view path,
+                                 std::uint32_t type = DISCERN_COMMAND_SLASH) const;
   // The longest key that fits, as the real host does.
   const Registered* find(std::uint32_t kind, std::string_view text) const;
   std::vector<discern_callback> find_events(std::string_view type) const;

@@ -24,7 +24,8 @@ struct FakeTable {
                                         discern_failure* failure) {
     FakeHost& host = self(context);
     const std::string path = str(what->path);
-    if (host.find_command(path) != nullptr) {
+    const std::uint32_t type = what->type == 0 ? DISCERN_COMMAND_SLASH : what->type;
+    if (host.find_command(path, type) != nullptr) {
       refuse(failure, "command \"" + path + "\" is registered already");
       host.release(what->run);
       host.release(what->autocomplete);
@@ -35,6 +36,7 @@ struct FakeTable {
     FakeHost::Registered made;
     made.callback = what->run;
     made.key = path;
+    made.command = type;
     if (what->autocomplete.run != nullptr) made.autocomplete = host.add(std::move(autocomplete));
     return host.add(std::move(made));
   }
@@ -335,9 +337,10 @@ inline void FakeHost::release_all() {
   conversations_.clear();
 }
 
-inline const FakeHost::Registered* FakeHost::find_command(std::string_view path) const {
+inline const FakeHost::Registered* FakeHost::find_command(std::string_view path,
+                                                          std::uint32_t type) const {
   for (const auto& [id, one] : registered_) {
-    if (one.kind == 0 && !one.is_timer && !one.key.empty() && one.key == path) return &one;
+    if (one.command == type && one.key == path) return &one;
   }
   return nullptr;
 }
@@ -368,7 +371,8 @@ inline std::vector<discern_callback> FakeHost::find_events(std::string_view type
 inline std::vector<std::string> FakeHost::commands() const {
   std::vector<std::string> paths;
   for (const auto& [id, one] : registered_) {
-    if (one.kind == 0 && !one.is_timer && !one.key.empty()) paths.push_back(one.key);
+    constexpr const char* kAfter[] = {"", "", " (user)", " (message)"};
+    if (one.command != 0) paths.push_back(one.key + kAfter[one.command & 3]);
   }
   std::sort(paths.begin(), paths.end());
   return paths;

@@ -160,6 +160,8 @@ TEST_F(PayloadTest, NamesACommandByItsPath) {
   EXPECT_EQ(name_of(R"({"name":"admin","options":[{"name":"role","type":2,"options":
                        [{"type":1,"name":"add","options":[]}]}]})"),
             "admin role add");
+  EXPECT_EQ(name_of(R"({"name":"Report it","type":2,"target_id":"7"})"), "Report it (user)");
+  EXPECT_EQ(name_of(R"({"target_id":"7","type":3,"name":"Report it"})"), "Report it (message)");
 }
 
 TEST_F(PayloadTest, NamesAComponentByItsCustomId) {

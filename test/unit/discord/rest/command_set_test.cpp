@@ -31,6 +31,15 @@ TEST(CommandSet, IsTheSameWhateverDiscordAdds) {
   EXPECT_TRUE(same("[]", "[]"));
 }
 
+TEST(CommandSet, KnowsTheSameNameInMenusAsOtherCommands) {
+  const char* ours = R"([{"type":2,"name":"Report"},{"type":3,"name":"Report"}])";
+  EXPECT_TRUE(same(ours,
+                   R"([{"id":"1","type":3,"name":"Report","description":"","options":[]},
+                       {"id":"2","type":2,"name":"Report","description":""}])"));
+  EXPECT_FALSE(same(ours, R"([{"id":"1","type":3,"name":"Report","description":""},
+                              {"id":"2","type":1,"name":"report","description":""}])"));
+}
+
 TEST(CommandSet, DiffersInWhatMatters) {
   const std::string theirs = kTheirs;
   const auto with = [&](std::string_view from, std::string_view to) {

@@ -79,7 +79,9 @@ struct PluginStorage::Parts {
         remove(database, "DELETE FROM entries WHERE key = ?") {}
 
   static SQLite::Database open(const fs::path& file, std::uint64_t limit_bytes) {
-    SQLite::Database made(file.string(),
+    // The data folder may be reached by a link, as systemd's is; the file itself may not be one.
+    const fs::path resolved = fs::weakly_canonical(file.parent_path()) / file.filename();
+    SQLite::Database made(resolved.string(),
                           SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOFOLLOW,
                           kBusyMs);
     made.exec("PRAGMA journal_mode = WAL");

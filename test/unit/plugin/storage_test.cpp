@@ -79,6 +79,15 @@ TEST_F(StorageTest, IsBoundedAndSaysSo) {
   EXPECT_TRUE(storage->write({{"again", value}}).ok());
 }
 
+TEST_F(StorageTest, ItsFolderMayBeALinkButItMayNot) {
+  fs::create_directories(folder_.path() / "real");
+  fs::create_directory_symlink("real", folder_.path() / "link");
+  EXPECT_TRUE(PluginStorage::open(folder_.path() / "link" / "p.db", 1 << 20).ok());
+  EXPECT_TRUE(fs::exists(folder_.path() / "real" / "p.db"));
+  fs::create_symlink("p.db", folder_.path() / "real" / "other.db");
+  EXPECT_FALSE(PluginStorage::open(folder_.path() / "real" / "other.db", 1 << 20).ok());
+}
+
 TEST_F(StorageTest, SetsADamagedFileAsideAndBeginsAnew) {
   { ASSERT_TRUE(open()->write({{"a", "1"}}).ok()); }
   std::ofstream(file_, std::ios::binary | std::ios::trunc) << std::string(8192, 'x');

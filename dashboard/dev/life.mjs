@@ -18,6 +18,8 @@ const KEYS = [
   ['shards_total', 'count'],
   ['web_rate', 'per second'],
   ['live_viewers', 'count'],
+  ['active_today', 'count'],
+  ['active_month', 'count'],
 ];
 export const SERIES = KEYS.map(([key, unit]) => ({ key, unit }));
 
@@ -164,6 +166,8 @@ export class Life {
       this.scenario === 'empty' ? 0 : 2,
       1 + poisson(0.3),
       1,
+      312,
+      2140,
     ].map((x) => (typeof x === 'number' ? Math.round(x * 1000) / 1000 : x));
     return {
       t,

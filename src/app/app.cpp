@@ -9,6 +9,7 @@
 
 #include "app/descriptors.hpp"
 #include "app/host_address.hpp"
+#include "app/period_keys.hpp"
 #include "app/pipeline.hpp"
 #include "app/plugin_commands.hpp"
 #include "app/program_folder.hpp"
@@ -113,7 +114,13 @@ class App {
     auto storage = Storage::open(config_, clock_);
     if (!storage) return std::move(storage).error();
     storage_ = *std::move(storage);
-    return storage_->restore_totals(registry_);
+    if (auto done = storage_->restore_totals(registry_); !done) return done;
+    period_keys_ = std::make_unique<PeriodKeys>(
+        config_.data_dir / "period.keys",
+        registry_,
+        storage_->store().is_new() ? DataFolder::New : DataFolder::Used);
+    period_keys_->update(clock_.system_now());
+    return {};
   }
 
   Result<void> start_simulator() {
@@ -154,6 +161,7 @@ class App {
   collect::ThreadCpu thread_cpu_;
   std::unique_ptr<Simulator> simulator_;
   std::unique_ptr<Storage> storage_;
+  std::unique_ptr<PeriodKeys> period_keys_;
   std::unique_ptr<discord::Client> client_;
   std::unique_ptr<plugin::Host> plugins_;
   std::unique_ptr<web::Server> server_;
@@ -293,6 +301,7 @@ void App::start_pipeline() {
 void App::collect() {
   runner_.run();
   prober_.ping();
+  period_keys_->update(clock_.system_now());
   client_->sample(clock_.steady_now());
   plugins_->sample();
   // The plugins' first: what they use from here on to the process's clock would be theirs, and is

@@ -12,6 +12,8 @@
 namespace discern {
 namespace {
 
+constexpr mode_t kSecretMode = 0600;
+
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -37,11 +39,32 @@ Result<void> write_all(int fd, std::string_view content) {
   return {};
 }
 
-Result<void> write_and_sync(const std::string& path, std::string_view content) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+Result<void> write_and_sync(const std::string& path, std::string_view content, mode_t mode) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!file) return system_error("open", errno);
+  // One that is left from a crash keeps the mode it has.
+  if (mode == kSecretMode && ::fchmod(file.get(), mode) != 0) return system_error("chmod", errno);
   if (auto written = write_all(file.get(), content); !written) return written;
   if (::fsync(file.get()) != 0) return system_error("fsync", errno);
+  return {};
+}
+
+Result<void> write_atomically(const std::filesystem::path& path,
+                              std::string_view content,
+                              mode_t mode) {
+  const std::string temporary = path.string() + ".tmp";
+  if (auto written = write_and_sync(temporary, content, mode); !written) {
+    ::unlink(temporary.c_str());
+    return wrap("cannot write " + path.string(), std::move(written).error());
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int number = errno;
+    ::unlink(temporary.c_str());
+    return system_error("cannot replace " + path.string(), number);
+  }
+  const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder) ::fsync(folder.get());
   return {};
 }
 
@@ -66,19 +89,18 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  const std::string temporary = path.string() + ".tmp";
-  if (auto written = write_and_sync(temporary, content); !written) {
-    ::unlink(temporary.c_str());
-    return wrap("cannot write " + path.string(), std::move(written).error());
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int number = errno;
-    ::unlink(temporary.c_str());
-    return system_error("cannot replace " + path.string(), number);
-  }
-  const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder) ::fsync(folder.get());
+  return write_atomically(path, content, 0644);
+}
+
+Result<void> replace_secret_file(const std::filesystem::path& path, std::string_view content) {
+  // Keeps the old file alive without its name.
+  const Descriptor old(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (auto written = write_atomically(path, content, kSecretMode); !written) return written;
+  struct stat about {};
+  if (!old || ::fstat(old.get(), &about) != 0) return {};
+  const std::string zeros(static_cast<std::size_t>(about.st_size), '\0');
+  if (auto erased = write_all(old.get(), zeros); !erased) return erased;
+  if (::fsync(old.get()) != 0) return system_error("fsync", errno);
   return {};
 }
 

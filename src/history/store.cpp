@@ -70,6 +70,7 @@ void Store::for_each_total(
     std::optional<metrics::Total> total = parts_->totals.find(series.id);
     if (!total) return;
     metrics::Total& into = merged[{family.name, series.key}];
+    into.key_tag = total->key_tag;
     if (family.kind == to_string(metrics::Kind::Counter)) {
       into.steps = total->steps;
     } else if (family.kind == to_string(metrics::Kind::Histogram)) {

@@ -77,7 +77,7 @@ bool take_histogram_total(ByteReader& in, metrics::HistogramTotal& total) {
 
 std::string pack_sketch(const metrics::Total& total) {
   std::string plain;
-  append_varint(plain, total.distinct.key_tag);
+  append_varint(plain, total.key_tag);
   append_text(plain, total.distinct.registers);
   append_topk(plain, total.topk);
   std::string packed(ZSTD_compressBound(plain.size()), '\0');
@@ -93,7 +93,7 @@ Result<metrics::Total> unpack_sketch(std::string_view bytes) {
   if (ZSTD_isError(read)) return Error(Errc::Corrupt, "a sketch cannot be unpacked");
   ByteReader in(std::string_view(plain).substr(0, read));
   metrics::Total total;
-  total.distinct.key_tag = in.varint();
+  total.key_tag = in.varint();
   total.distinct.registers = in.bytes(in.varint());
   const std::size_t registers = total.distinct.registers.size();
   const bool whole = registers == 0 || registers == metrics::kRegisters;

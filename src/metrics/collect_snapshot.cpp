@@ -148,7 +148,9 @@ void Registry::read_topks(Snapshot& into) {
   name_sizes_.clear();
   for (const ReadPlan::TopKSource& source : plan_->topks) {
     const auto first = static_cast<std::uint32_t>(into.items_.size());
-    source.cell->read([&](const SpaceSaving& items) {
+    std::uint64_t key_tag = 0;
+    source.cell->read([&](const SpaceSaving& items, std::uint64_t tag) {
+      key_tag = tag;
       for (const TopKEntry& entry : items.entries()) {
         // The view is made below, when the names stay where they are.
         into.items_.push_back({{}, entry.count - entry.error, entry.error});
@@ -158,7 +160,7 @@ void Registry::read_topks(Snapshot& into) {
       into.values_[source.id] = items.total();
     });
     const auto count = static_cast<std::uint32_t>(into.items_.size()) - first;
-    into.topks_.push_back({into.values_[source.id], first, count});
+    into.topks_.push_back({into.values_[source.id], key_tag, first, count});
   }
   const char* name = into.item_names_.data();
   for (std::size_t i = 0; i < into.items_.size(); ++i) {

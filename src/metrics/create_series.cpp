@@ -126,10 +126,11 @@ void Registry::give_state(Series& series, FamilyBase& family) {
 
 void Registry::give_total(Series& series, FamilyBase& family, Total total) {
   if (family.descriptor_.kind == Kind::TopK) {
-    static_cast<TopKCell*>(series.state_)->merge(total.topk);
-  } else if (family.descriptor_.kind == Kind::Distinct &&
-             total.distinct.key_tag == tag_of(family.key_)) {
-    static_cast<DistinctCell*>(series.state_)->sketch().merge(total.distinct.registers);
+    auto& cell = *static_cast<TopKCell*>(series.state_);
+    if (total.key_tag == cell.tag()) cell.merge(total.topk);
+  } else if (family.descriptor_.kind == Kind::Distinct) {
+    auto& cell = *static_cast<DistinctCell*>(series.state_);
+    if (total.key_tag == tag_of(cell.key())) cell.sketch().merge(total.distinct.registers);
   }
   series.base_ = std::make_unique<const Total>(std::move(total));
 }

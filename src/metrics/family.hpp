@@ -38,12 +38,14 @@ class FamilyBase {
  protected:
   static std::uint32_t slot(const Series& series) { return series.slot_; }
   static void* state(const Series& series) { return series.state_; }
-  void restart_distincts(HashKey key);
+  void restart_all(HashKey key);
+  void restart_one(const LabelValues& values, HashKey key);
 
  private:
   friend class Registry;
   const Series& ensure_joined(const LabelValues& values);
   const Series& ensure_slowly(const LabelValues& values);
+  void restart(const Series& series, HashKey key);
 
   Registry& registry_;
   const Descriptor& descriptor_;
@@ -80,7 +82,15 @@ class Family : public FamilyBase {
   // Begins a new period with a key of its own: every series forgets what it saw, unless its
   // restored total was made with this very key. Until the first call, a random key of this process
   // is used.
-  void set_key(HashKey key) requires std::is_same_v<Handle, Distinct> { restart_distincts(key); }
+  void set_key(HashKey key) requires std::is_same_v<Handle, Distinct> { restart_all(key); }
+  // The same for one series. The items of a TopK are not hashed: its key only tells periods apart.
+  void restart(HashKey key,
+               std::string_view a = {},
+               std::string_view b = {},
+               std::string_view c = {}) requires(std::is_same_v<Handle, Distinct> ||
+                                                 std::is_same_v<Handle, TopK>) {
+    restart_one({a, b, c}, key);
+  }
 };
 
 }  // namespace discern::metrics

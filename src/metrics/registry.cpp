@@ -51,16 +51,31 @@ const Series& FamilyBase::ensure_slowly(const LabelValues& values) {
   return series;
 }
 
-void FamilyBase::restart_distincts(HashKey key) {
+void FamilyBase::restart_all(HashKey key) {
   const std::lock_guard lock(registry_.mutex_);
   key_ = key;
   for (const Series* series = first_; series != nullptr; series = series->next_) {
-    auto& cell = *static_cast<DistinctCell*>(series->state_);
+    restart(*series, key);
+  }
+}
+
+void FamilyBase::restart_one(const LabelValues& values, HashKey key) {
+  const Series& series = ensure(values);
+  const std::lock_guard lock(registry_.mutex_);
+  restart(series, key);
+}
+
+void FamilyBase::restart(const Series& series, HashKey key) {
+  const Total* base = series.base();
+  const bool goes_on = base != nullptr && base->key_tag == tag_of(key);
+  if (descriptor_.kind == Kind::Distinct) {
+    auto& cell = *static_cast<DistinctCell*>(series.state_);
     cell.restart(key);
-    const Total* base = series->base();
-    if (base != nullptr && base->distinct.key_tag == tag_of(key)) {
-      cell.sketch().merge(base->distinct.registers);
-    }
+    if (goes_on) cell.sketch().merge(base->distinct.registers);
+  } else {
+    auto& cell = *static_cast<TopKCell*>(series.state_);
+    cell.restart(tag_of(key));
+    if (goes_on) cell.merge(base->topk);
   }
 }
 
@@ -184,7 +199,7 @@ Registry::Memory Registry::memory() const {
       memory.bytes += sizeof(FamilyBase) + family->index_.bytes();
     }
     for (const TopKCell& cell : topks_) {
-      cell.read([&](const SpaceSaving& items) { memory.bytes += items.bytes(); });
+      cell.read([&](const SpaceSaving& items, std::uint64_t) { memory.bytes += items.bytes(); });
     }
   }
   const std::lock_guard lock(pool_mutex_);

@@ -34,10 +34,9 @@ struct HistogramTotal {
   bool operator==(const HistogramTotal&) const = default;
 };
 
-// The state of a Distinct. Only a sketch with the same key can be continued.
+// The state of a Distinct.
 struct DistinctTotal {
-  std::uint64_t key_tag = 0;  // keyed_hash.hpp: tag_of(key).
-  std::string registers;      // kRegisters bytes, or nothing.
+  std::string registers;  // kRegisters bytes, or nothing.
   bool operator==(const DistinctTotal&) const = default;
 };
 
@@ -45,6 +44,9 @@ struct DistinctTotal {
 // whole state for Distinct and TopK.
 struct Total {
   std::uint64_t steps = 0;
+  // Distinct and TopK: keyed_hash.hpp, tag_of the key of the period they count in; 0 for a TopK
+  // that has none. Only a total of the same period can be continued.
+  std::uint64_t key_tag = 0;
   HistogramTotal histogram = {};
   DistinctTotal distinct = {};
   TopKTotal topk = {};

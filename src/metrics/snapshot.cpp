@@ -118,12 +118,13 @@ Total Snapshot::lifetime_total(const Series& series) const {
       break;
     case Kind::Distinct: {
       const auto bytes = registers(series);
-      total.distinct.key_tag = key_tags_[series.place_];
+      total.key_tag = key_tags_[series.place_];
       total.distinct.registers.assign(bytes.begin(), bytes.end());
       break;
     }
     case Kind::TopK: {
       const TopKView now = topk(series);
+      total.key_tag = topks_[series.place_].key_tag;
       total.topk.total = now.total;
       for (const TopKItem& item : now.items) {
         total.topk.entries.push_back({std::string(item.item), item.count + item.error, item.error});

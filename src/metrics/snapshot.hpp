@@ -127,6 +127,7 @@ class Snapshot {
   };
   struct StoredTopK {
     std::uint64_t total;
+    std::uint64_t key_tag;
     std::uint32_t first_item;
     std::uint32_t item_count;
   };

@@ -20,6 +20,14 @@ void SpaceSaving::add(std::string_view item, std::uint64_t n) {
   count(item, n, 0);
 }
 
+void SpaceSaving::clear() {
+  total_ = 0;
+  index_.clear();
+  entries_.clear();
+  heap_.clear();
+  position_.clear();
+}
+
 void SpaceSaving::merge(const TopKTotal& state) {
   std::vector<const TopKEntry*> order;
   for (const TopKEntry& entry : state.entries) order.push_back(&entry);

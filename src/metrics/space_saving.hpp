@@ -40,6 +40,7 @@ class SpaceSaving {
   // Constant time for a tracked item that stays among the frequent ones, else logarithmic in the
   // capacity.
   void add(std::string_view item, std::uint64_t n);
+  void clear();
   // Whether `item` is tracked now.
   bool tracks(std::string_view item) const { return index_.contains(item); }
 

@@ -17,18 +17,24 @@ class TopKCell {
   explicit TopKCell(std::uint32_t top) : items_(capacity_for(top)) {}
 
   void add(std::string_view item, std::uint64_t n);
+  // `item` is what clean_label leaves as it is.
+  void add_clean(std::string_view item, std::uint64_t n);
   void merge(const TopKTotal& state);
-  // Calls `read` with the items while nobody counts.
+  // Forgets everything; what is counted from now on belongs to the period of that tag.
+  void restart(std::uint64_t tag);
+  std::uint64_t tag() const;
+  // Calls `read` with the items and the tag while nobody counts.
   template <class Read>
   void read(Read&& read) const {
     const std::lock_guard lock(mutex_);
-    read(items_);
+    read(items_, tag_);
   }
   static std::size_t capacity_for(std::uint32_t top) { return top < 8 ? 64 : std::size_t{top} * 8; }
 
  private:
   mutable std::mutex mutex_;
   SpaceSaving items_;
+  std::uint64_t tag_ = 0;  // series.hpp: Total::key_tag.
 };
 
 // Cheap to copy, safe from every thread; the registry must live. Takes a mutex of its own, so it is

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "metrics/catalogue.hpp"
+#include "metrics/period.hpp"
 
 namespace discern::web {
 namespace {
@@ -124,6 +125,13 @@ double LiveTicker::loop_delay(const Snapshot& snapshot) {
 void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
   const double elapsed = seconds(snapshot.steady_time() - last_time_);
   const double commands = sum(snapshot, catalogue::kCommands);
+  const auto active = [&](metrics::Period period) {
+    double people = kUnknown;
+    for_series(snapshot, catalogue::kActiveUsers.name, [&](const Series& series) {
+      if (series.label(0) == metrics::to_string(period)) people = snapshot.value(series);
+    });
+    return people;
+  };
   double shards = 0;
   for_series(snapshot, catalogue::kShardReady.name, [&](const Series&) { ++shards; });
   const double uptime = epoch_seconds(snapshot.time()) - epoch_seconds(snapshot.process_start());
@@ -145,6 +153,8 @@ void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
       shards > 0 ? shards : kUnknown,
       rate(3, sum(snapshot, catalogue::kHttpRequests), elapsed),
       sum(snapshot, catalogue::kLiveViewers),
+      active(metrics::Period::Day),
+      active(metrics::Period::Month),
   };
 }
 

@@ -39,6 +39,8 @@ inline constexpr std::array kLiveSeries = std::to_array<LiveSeries>({
     {"shards_total", "count"},
     {"web_rate", "per second"},
     {"live_viewers", "count"},
+    {"active_today", "count"},
+    {"active_month", "count"},
 });
 using LiveValues = std::array<double, kLiveSeries.size()>;  // NaN is unknown.
 

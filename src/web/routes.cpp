@@ -19,6 +19,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/shards", serve_shards, kApi},
     {"GET", "/api/v1/rest", serve_rest, kApi},
     {"GET", "/api/v1/interactions", serve_interactions, kApi},
+    {"GET", "/api/v1/activity", serve_activity, kApi},
     {"GET", "/api/v1/series", serve_series, kApi},
     {"GET", "/api/v1/query", serve_query, kApi},
     {"GET", "/api/v1/catalogue", serve_catalogue, kApi},

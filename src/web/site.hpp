@@ -81,6 +81,7 @@ void serve_catalogue(Site& site, Call& call);     //
 void serve_shards(Site& site, Call& call);        // api_discord.cpp
 void serve_rest(Site& site, Call& call);          //
 void serve_interactions(Site& site, Call& call);  //
+void serve_activity(Site& site, Call& call);      // api_activity.cpp
 void serve_plugins(Site& site, Call& call);       // api_plugins.cpp
 void serve_plugin(Site& site, Call& call);        //
 void serve_status(Site& site, Call& call);        // api_history.cpp

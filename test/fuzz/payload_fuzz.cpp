@@ -20,13 +20,14 @@ void read_everything(std::string_view text) {
   GuildFields guild;
   MessageFields message;
   InteractionHead interaction;
+  InteractionOrigin origin;
   GuildId id;
   (void)reader.hello(interval);
   (void)reader.invalid_session(resumable);
   (void)reader.ready(ready);
   (void)reader.guild(guild);
   (void)reader.message(message);
-  (void)reader.interaction(interaction, id);
+  (void)reader.interaction(interaction, origin);
   (void)reader.guild_id(id);
 }
 

@@ -8,6 +8,7 @@ import unittest
 from harness import BUILD, Case, Host, Simulator, wait_until
 
 SHARDS = 3
+PERIODS = ("day", "week", "month")
 QUIET = ("--rate", "0", "--latency-ms", "0", "--fault-rate", "0", "--identify-interval-ms", "0")
 
 
@@ -144,6 +145,61 @@ class KnownCommands(Case):
                    lambda: "calm" not in self.sim.get("/_sim/state")["commands"])
         self.assertEqual(self.writes(), 2)
         self.assertEqual(self.sim.get("/_sim/state")["complaints"], [])
+
+
+class Activity(Restarts):
+    # HyperLogLog's standard error is 1.63 %, less for so few: five percent is beyond four of them.
+    TOLERANCE = 0.05
+    FIRST_USER = 700_000_000_000_000_000
+
+    # Inherited: it has run above.
+    test_every_dispatch_counts_once_and_no_identify_is_spent = None
+
+    def act(self, first, last, guild):
+        """A message of each of these people; their ids are made here, and nowhere else."""
+        for number in range(first, last):
+            self.sim.post("/_sim/message", {"user": str(self.FIRST_USER + number), "guild": guild})
+
+    def expect(self, host, people, events, busiest):
+        def compare():
+            answer = host.json("/api/v1/activity")
+            return [answer["guilds"][p]["events"] for p in PERIODS] == [events] * 3 and answer
+        answer = wait_until(f"{events} events of guilds", compare)
+        for period in PERIODS:
+            self.assertAlmostEqual(answer["active_users"][period], people,
+                                   delta=people * self.TOLERANCE)
+            guilds = answer["guilds"][period]
+            self.assertEqual((guilds["top"][0]["guild"], guilds["top"][0]["events"]), busiest)
+            self.assertEqual(sum(g["events"] for g in guilds["top"]) + guilds["other"], events)
+        return answer["active_users"]
+
+    def test_people_and_guilds_are_counted_over_a_kill_and_nobody_is_remembered(self):
+        host = self.host()
+        wait_until("all shards are ready", lambda: self.all_ready(host))
+        wait_until("the command is known", lambda: "calm" in self.sim.get("/_sim/state")["commands"])
+        guilds = [g["id"] for g in self.sim.get("/_sim/guilds")]
+        self.act(0, 300, guilds[3])
+        self.act(200, 400, guilds[4])
+        for number in range(390, 440):
+            self.sim.post("/_sim/interaction", {"command": "calm", "guild": guilds[3],
+                                                "user": str(self.FIRST_USER + number)})
+        before = self.expect(host, 440, 550, (guilds[3], 350))
+        # Some of these reach the disk and some do not; Discord sends the latter again.
+        self.act(0, 200, guilds[4])
+        host.kill()
+        host.close()
+        self.act(200, 250, guilds[4])
+        host = self.host()
+        after = self.expect(host, 440, 800, (guilds[4], 450))
+        self.assertEqual(after, before, "the same people, seen again")
+        self.assertEqual(host.stop(), 0, host.output())
+        keys = self.folder / "data" / "period.keys"
+        self.assertEqual(keys.stat().st_mode & 0o777, 0o600)
+        for file in (self.folder / "data").rglob("*"):
+            if file.is_file():
+                self.assertNotIn(str(self.FIRST_USER)[:12].encode(), file.read_bytes(), file)
+        self.assertNotIn(str(self.FIRST_USER)[:12], host.output())
+        print(f"440 people: {after} by HyperLogLog, before and after kill -9", flush=True)
 
 
 class Settings(Case):

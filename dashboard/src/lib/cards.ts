@@ -144,7 +144,10 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
       title: 'Users',
       value: f.tally(last('users')),
       exact: `${f.full(last('users'))}: the sum of member counts, so a person in two guilds counts twice`,
-      detail: change('users'),
+      detail:
+        last('active_today') === null
+          ? change('users')
+          : `active: ${f.tally(last('active_today'))} today, ${f.tally(last('active_month'))} this month`,
       spark: line('users', false),
     },
     {

@@ -25,6 +25,8 @@ const SERIES = [
   'shards_total',
   'web_rate',
   'live_viewers',
+  'active_today',
+  'active_month',
 ].map((key) => ({ key, unit: '' }));
 const VALUES: Record<string, number> = {
   uptime: 5000,

@@ -15,6 +15,8 @@ const KEYS = [
   'events_rate',
   'commands_total',
   'plugins_active',
+  'active_today',
+  'active_month',
 ];
 const f = createFormat('en-US');
 
@@ -64,6 +66,11 @@ describe('buildCards', () => {
     expect([c.commands_total!.value, c.commands_total!.detail]).toEqual(['999', '+99 in 5 min']);
     expect(c.memory!.value).toBe('1.00 MiB');
     expect(c.uptime!.value).toBe('2m 39s');
+  });
+  it('tells how many of the users are active, where that is known', () => {
+    const known = cards(ring(9, () => ({ users: 5000, active_today: 312, active_month: 2140 })));
+    expect(known.users!.detail).toBe('active: 312 today, 2,140 this month');
+    expect(cards(ring(9, () => ({ users: 5000 }))).users!.detail).toBe('no change in 5 min');
   });
   it('shows the unknown as unknown', () => {
     const c = cards(ring(10, () => ({})));

@@ -159,6 +159,7 @@ bool Cluster::cut(metrics::slab::Latch& latch,
 }
 
 void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
+  metrics_.activity.publish();
   sessions = SavedSessions{};
   sessions.application = application();
   sessions.intents = intents_;

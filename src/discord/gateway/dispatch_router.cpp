@@ -86,10 +86,16 @@ bool DispatchRouter::learn(const Arrival& arrival,
                                         : fields.bot   ? metrics_.messages_bot
                                                        : metrics_.messages_person;
       counter.add();
+      if (!fields.webhook && !fields.bot) metrics_.activity.count(fields.author, fields.guild);
       return true;
     }
-    case EventType::InteractionCreate:
-      return reader_.interaction(interaction_, dispatch.guild);
+    case EventType::InteractionCreate: {
+      InteractionOrigin origin;
+      if (!reader_.interaction(interaction_, origin)) return false;
+      dispatch.guild = origin.guild;
+      metrics_.activity.count(origin.user, origin.guild);
+      return true;
+    }
     default:
       return true;
   }

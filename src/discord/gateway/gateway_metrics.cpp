@@ -23,6 +23,7 @@ GatewayMetrics::GatewayMetrics(metrics::Registry& registry)
       messages_webhook(registry.counter(catalogue::kMessages, "webhook")),
       identify_remaining(registry.gauge(catalogue::kIdentifyRemaining)),
       identify_reset(registry.gauge(catalogue::kIdentifyReset)),
+      activity(registry),
       events_(registry.counters(catalogue::kGatewayEvents)),
       sends_(registry.counters(catalogue::kGatewaySends)),
       closes_(registry.counters(catalogue::kGatewayCloses)),

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "discord/gateway/activity.hpp"
 #include "discord/gateway/guild_cache.hpp"
 #include "discord/model/event_type.hpp"
 #include "discord/model/opcode.hpp"
@@ -39,6 +40,7 @@ class GatewayMetrics {
   metrics::Counter messages_webhook;
   metrics::Gauge identify_remaining;
   metrics::Gauge identify_reset;
+  Activity activity;
   // Any thread.
   std::atomic<std::uint64_t> guilds_now{0};
   std::atomic<std::uint64_t> users_now{0};

@@ -125,6 +125,30 @@ bool read_interaction_data(ondemand::value data, InteractionParts& parts) {
   });
 }
 
+// Of another type than expected: tolerated. Any other error is of the JSON itself, after which
+// nothing more may be read.
+bool is_fatal(simdjson::error_code error) {
+  return error != SUCCESS && error != simdjson::INCORRECT_TYPE && error != simdjson::NUMBER_ERROR;
+}
+
+// Of a user object. Without an id: nobody.
+bool read_user(ondemand::value value, UserId& user) {
+  ondemand::object object;
+  ondemand::value id;
+  if (const auto error = value.get_object().get(object)) return !is_fatal(error);
+  const auto error = object.find_field_unordered("id").get(id);
+  return error == SUCCESS ? read_id(id, user) : error == simdjson::NO_SUCH_FIELD;
+}
+
+// The user of a member object.
+bool read_member(ondemand::value value, UserId& user) {
+  ondemand::object object;
+  ondemand::value inner;
+  if (const auto error = value.get_object().get(object)) return !is_fatal(error);
+  const auto error = object.find_field_unordered("user").get(inner);
+  return error == SUCCESS ? read_user(inner, user) : error == simdjson::NO_SUCH_FIELD;
+}
+
 bool read_guild_list(ondemand::value value, std::vector<GuildId>& guilds) {
   ondemand::array list;
   if (value.get_array().get(list) != SUCCESS) return false;
@@ -146,12 +170,6 @@ bool read_string(ondemand::value value, std::string& out) {
   if (value.get_string().get(text) != SUCCESS) return false;
   out = text;
   return true;
-}
-
-// Of another type than expected: tolerated. Any other error is of the JSON itself, after which
-// nothing more may be read.
-bool is_fatal(simdjson::error_code error) {
-  return error != SUCCESS && error != simdjson::INCORRECT_TYPE && error != simdjson::NUMBER_ERROR;
 }
 
 // Anything but true is false; not so the error of broken JSON.
@@ -317,15 +335,19 @@ bool PayloadReader::message(MessageFields& fields) {
       failed = value.get_object().get(object) != SUCCESS;
       if (failed) return;
       failed = !each_field(object, [&](auto inner, ondemand::value field, bool& bad) {
-        if (inner == "bot") bad = !read_bool(field, fields.bot);
+        if (inner == "bot") {
+          bad = !read_bool(field, fields.bot);
+        } else if (inner == "id") {
+          bad = !read_id(field, fields.author);
+        }
       });
     }
   });
 }
 
-bool PayloadReader::interaction(InteractionHead& head, GuildId& guild) {
+bool PayloadReader::interaction(InteractionHead& head, InteractionOrigin& origin) {
   head = InteractionHead{};
-  guild = GuildId{};
+  origin = InteractionOrigin{};
   InteractionParts parts;
   const bool fine = state_->each_field_of_d([&](auto key, ondemand::value value, bool& failed) {
     if (key == "id") {
@@ -333,7 +355,11 @@ bool PayloadReader::interaction(InteractionHead& head, GuildId& guild) {
     } else if (key == "application_id") {
       failed = !read_id(value, head.application);
     } else if (key == "guild_id") {
-      failed = !read_id(value, guild);
+      failed = !read_id(value, origin.guild);
+    } else if (key == "member") {
+      failed = !read_member(value, origin.user);
+    } else if (key == "user") {
+      failed = !read_user(value, origin.user);
     } else if (key == "type") {
       std::uint64_t type = 0;
       failed = value.get_uint64().get(type) != SUCCESS || type < 1 || type > 255;

@@ -39,8 +39,15 @@ struct GuildFields {
 
 struct MessageFields {
   GuildId guild;
+  UserId author;
   bool bot = false;
   bool webhook = false;
+};
+
+// Where an interaction came from. A person is counted and forgotten: the id goes no further.
+struct InteractionOrigin {
+  GuildId guild;  // None for direct messages.
+  UserId user;
 };
 
 // One payload at a time; what it hands out is valid until the next read(). Gateway thread only.
@@ -62,7 +69,7 @@ class PayloadReader {
   // GUILD_CREATE, GUILD_DELETE, GUILD_UPDATE.
   bool guild(GuildFields& fields);
   bool message(MessageFields& fields);
-  bool interaction(InteractionHead& head, GuildId& guild);
+  bool interaction(InteractionHead& head, InteractionOrigin& origin);
   // The guild any other event belongs to; none when it has no guild_id.
   bool guild_id(GuildId& guild);
 

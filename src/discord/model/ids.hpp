@@ -29,6 +29,7 @@ struct Id {
 using GuildId = Id<struct GuildTag>;
 using ChannelId = Id<struct ChannelTag>;
 using ApplicationId = Id<struct ApplicationTag>;
+using UserId = Id<struct UserTag>;
 using InteractionId = Id<struct InteractionTag>;
 
 }  // namespace discern::discord

@@ -30,6 +30,24 @@ inline constexpr Descriptor kMessages{
     .help = "Messages seen, by kind of author: person, bot or webhook.",
     .labels = {"author"},
     .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kActiveUsers{
+    .name = "discern_discord_active_users",
+    .help =
+        "Different people who wrote a message or used an interaction in the running UTC day, "
+        "ISO week or month.",
+    .kind = Kind::Distinct,
+    .labels = {"period"},
+    .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kGuildEvents{
+    .name = "discern_discord_guild_events",
+    .help =
+        "Messages and interactions of people in the busiest guilds in the running UTC day, ISO "
+        "week or "
+        "month; which guilds these are is told by GET /api/v1/activity only.",
+    .kind = Kind::TopK,
+    .labels = {"period", "guild"},
+    .privacy = Privacy::Aggregate,
+    .top = 25};
 
 inline constexpr const Descriptor* kGuildFamilies[] = {
     &kGuilds,
@@ -38,6 +56,8 @@ inline constexpr const Descriptor* kGuildFamilies[] = {
     &kGuildJoins,
     &kGuildLeaves,
     &kMessages,
+    &kActiveUsers,
+    &kGuildEvents,
 };
 
 }  // namespace discern::metrics::catalogue

@@ -34,7 +34,8 @@ TEST(TotalBook, ReadsBackWhatItWrote) {
 
 TEST(TotalBook, ReadsBackSketches) {
   metrics::Total distinct;
-  distinct.distinct = {123456789, std::string(metrics::kRegisters, '\5')};
+  distinct.key_tag = 123456789;
+  distinct.distinct = {std::string(metrics::kRegisters, '\5')};
   metrics::Total topk;
   topk.topk = {99, {{"", 5, 1}, {"two words", 50, 0}}};
   TotalBook book;

@@ -142,9 +142,53 @@ TEST(TopK, GoesOnAfterARestart) {
   EXPECT_EQ(now->value(only(*now, kGuilds)), 10);
 }
 
+Total tuesday_guilds() {
+  Registry registry{SystemTime{}};
+  auto& guilds = registry.topks(kGuilds);
+  guilds.with("messages").add_id(1, 100);
+  guilds.restart(kTuesday, "messages");
+  guilds.with("messages").add_id(2, 7);
+  const SnapshotPtr now = registry.snapshot({}, {});
+  return now->lifetime_total(only(*now, kGuilds));
+}
+
+TEST(TopK, BeginsAgainWithEachPeriod) {
+  const Total total = tuesday_guilds();
+  EXPECT_EQ(total.topk.total, 7u);
+  ASSERT_EQ(total.topk.entries.size(), 1u);
+  EXPECT_EQ(total.topk.entries[0].item, "2");
+}
+
+TEST(TopK, GoesOnAfterARestartOfTheSamePeriodOnly) {
+  for (const bool same : {true, false}) {
+    Registry registry{SystemTime{}};
+    registry.restore(kGuilds.name, "messages", tuesday_guilds());
+    auto& guilds = registry.topks(kGuilds);
+    EXPECT_EQ(registry.snapshot({}, {})->value(only(*registry.snapshot({}, {}), kGuilds)), 0);
+    guilds.restart(same ? kTuesday : kMonday, "messages");
+    guilds.with("messages").add_id(2, 3);
+    const SnapshotPtr now = registry.snapshot({}, {});
+    EXPECT_EQ(now->value(only(*now, kGuilds)), same ? 10 : 3);
+  }
+}
+
+TEST(Distinct, EachSeriesMayHaveAPeriodOfItsOwn) {
+  Registry registry{SystemTime{}};
+  auto& users = registry.distincts(kUsers);
+  users.restart(kMonday, "day");
+  users.restart(kMonday, "week");
+  for (const char* period : {"day", "week"}) users.with(period).add(std::uint64_t{5});
+  users.restart(kTuesday, "day");
+  const SnapshotPtr now = registry.snapshot({}, {});
+  for (const Series* series : now->find_family(kUsers.name)->series) {
+    EXPECT_EQ(now->value(*series), series->key() == "day" ? 0 : 1);
+  }
+}
+
 TEST(EmptyHandles, AreHarmless) {
   Distinct().add("x");
   TopK().add("x");
+  TopK().add_id(1);
 }
 
 TEST(Exemplars, AreTheNewestOfTheirOctave) {

@@ -13,6 +13,7 @@ namespace catalogue = metrics::catalogue;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 using ServerTest = SiteTest;
 
@@ -174,6 +175,26 @@ TEST_F(ServerTest, ListsShards) {
             R"("guilds":5,"unavailable_guilds":0,"users":0,"joins":3,"leaves":0,)"
             R"("close_codes":{"4000":1},"connects":{},"bytes":{},)"
             R"("message":"Look here.","warnings":["And there."]})");
+}
+
+TEST_F(ServerTest, TellsHowManyPeopleAndWhichGuildsAreActive) {
+  for (const char* period : {"day", "month"}) {
+    registry.distincts(catalogue::kActiveUsers).with(period).add(std::uint64_t{42});
+  }
+  const metrics::TopK today = registry.topks(catalogue::kGuildEvents).with("day");
+  for (std::uint64_t guild = 1; guild <= 30; ++guild) today.add_id(guild, guild);
+  tick();
+  const std::string body = body_of(ask("/api/v1/activity"));
+  EXPECT_THAT(body,
+              StartsWith(R"({"active_users":{"day":1,"month":1},"guilds":{"day":{)"
+                         R"("events":465,"top":[{"guild":"30","events":30,)"
+                         R"("events_at_most":30},{"guild":"29")"));
+  // 1 + 2 + 3 + 4 + 5, the five that are not shown.
+  EXPECT_THAT(body, EndsWith(R"({"guild":"6","events":6,"events_at_most":6}],"other":15}}})"));
+  // Prometheus gets the sum only: which guilds there are is nobody else's business.
+  EXPECT_THAT(ask("/metrics"),
+              HasSubstr("\ndiscern_discord_guild_events{period=\"day\",guild=\"other\"} 465\n"));
+  EXPECT_THAT(ask("/metrics"), Not(HasSubstr("guild=\"30\"")));
 }
 
 TEST_F(ServerTest, ShowsTheLimitsOfRestByRouteAndWhoRanIntoThem) {

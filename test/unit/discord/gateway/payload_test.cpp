@@ -129,12 +129,17 @@ TEST_F(PayloadTest, TellsWhoWroteAMessage) {
   EXPECT_TRUE(message.bot);
   EXPECT_FALSE(message.webhook);
   EXPECT_EQ(message.guild, GuildId{44});
+  EXPECT_EQ(message.author, UserId{1});
 
   ASSERT_TRUE(
       read(R"({"t":"MESSAGE_CREATE","s":3,"op":0,"d":{"webhook_id":"9","author":{"id":"9"}}})"));
   ASSERT_TRUE(reader.message(message));
   EXPECT_TRUE(message.webhook);
   EXPECT_FALSE(message.guild);
+
+  ASSERT_TRUE(read(R"({"t":"MESSAGE_CREATE","s":3,"op":0,"d":{"author":{"username":"x"}}})"));
+  ASSERT_TRUE(reader.message(message));
+  EXPECT_FALSE(message.author);
 }
 
 TEST_F(PayloadTest, NamesACommandByItsPath) {
@@ -144,9 +149,9 @@ TEST_F(PayloadTest, NamesACommandByItsPath) {
         R"(,"type":2,"guild_id":"8","application_id":"3","id":"2"}})";
     EXPECT_TRUE(read(text));
     InteractionHead interaction;
-    GuildId guild;
-    EXPECT_TRUE(reader.interaction(interaction, guild));
-    EXPECT_EQ(guild, GuildId{8});
+    InteractionOrigin origin;
+    EXPECT_TRUE(reader.interaction(interaction, origin));
+    EXPECT_EQ(origin.guild, GuildId{8});
     EXPECT_EQ(interaction.token.reveal(), "tok");
     EXPECT_EQ(interaction.id, InteractionId{2});
     EXPECT_EQ(interaction.application, ApplicationId{3});
@@ -168,21 +173,45 @@ TEST_F(PayloadTest, NamesAComponentByItsCustomId) {
   ASSERT_TRUE(read(R"({"t":"INTERACTION_CREATE","s":4,"op":0,"d":{"id":"2","type":3,"token":"t",
     "user":{"id":"1"},"data":{"component_type":2,"custom_id":"answer:\u0041"}}})"));
   InteractionHead interaction;
-  GuildId guild;
-  ASSERT_TRUE(reader.interaction(interaction, guild));
+  InteractionOrigin origin;
+  ASSERT_TRUE(reader.interaction(interaction, origin));
   EXPECT_EQ(interaction.type, InteractionType::Component);
   EXPECT_EQ(interaction.name, "answer:A");
-  EXPECT_FALSE(guild);
+  EXPECT_FALSE(origin.guild);
+}
+
+TEST_F(PayloadTest, TellsWhoseAnInteractionIs) {
+  const auto user_of = [&](const std::string& who) {
+    EXPECT_TRUE(read(R"({"t":"INTERACTION_CREATE","s":4,"op":0,"d":{"id":"2","type":2,)" + who +
+                     R"("data":{"name":"ping"},"token":"tok","guild_id":"8"}})"));
+    InteractionHead interaction;
+    InteractionOrigin origin;
+    EXPECT_TRUE(reader.interaction(interaction, origin)) << who;
+    // What follows the person is read all the same.
+    EXPECT_EQ(interaction.token.reveal(), "tok");
+    EXPECT_EQ(origin.guild, GuildId{8});
+    return origin.user.value;
+  };
+  // In a guild the person is inside the member, in direct messages beside it.
+  EXPECT_EQ(user_of(R"("member":{"roles":["1"],"user":{"name":"x","id":"613425648685547541",)"
+                    R"("avatar":null},"permissions":"8"},)"),
+            613425648685547541u);
+  EXPECT_EQ(user_of(R"("user":{"id":"77","username":"a"},)"), 77u);
+  // Ids of other things are no people.
+  EXPECT_EQ(user_of(R"("member":{"id":"5","roles":[]},"channel":{"id":"6"},)"), 0u);
+  EXPECT_EQ(user_of(R"("member":{"user":{"username":"a"}},)"), 0u);
+  EXPECT_EQ(user_of(R"("member":{"user":null},"user":null,)"), 0u);
+  EXPECT_EQ(user_of(R"("member":3,"user":"x",)"), 0u);
 }
 
 TEST_F(PayloadTest, RefusesAnInteractionThatCannotBeAnswered) {
   InteractionHead interaction;
-  GuildId guild;
+  InteractionOrigin origin;
   ASSERT_TRUE(read(R"({"t":"INTERACTION_CREATE","s":4,"op":0,"d":{"id":"2","type":2}})"));
-  EXPECT_FALSE(reader.interaction(interaction, guild));
+  EXPECT_FALSE(reader.interaction(interaction, origin));
   ASSERT_TRUE(
       read(R"({"t":"INTERACTION_CREATE","s":4,"op":0,"d":{"id":"2","type":"x","token":"t"}})"));
-  EXPECT_FALSE(reader.interaction(interaction, guild));
+  EXPECT_FALSE(reader.interaction(interaction, origin));
 }
 
 TEST_F(PayloadTest, FindsTheGuildOfAnyEvent) {
@@ -200,7 +229,7 @@ TEST_F(PayloadTest, SurvivesGarbledPayloads) {
   const std::string sample =
       R"({"t":"INTERACTION_CREATE","s":4,"op":0,"d":{"id":"2","type":2,"token":"t","guild_id":"3",)"
       R"("data":{"name":"a","options":[{"type":2,"name":"g","options":[{"type":1,"name":"s"}]}]},)"
-      R"("guilds":[{"id":"1"}],"author":{"bot":true},"member_count":3,"heartbeat_interval":9}})";
+      R"("member":{"user":{"id":"4"}},"guilds":[{"id":"1"}],"author":{"bot":true},"member_count":3,"heartbeat_interval":9}})";
   std::mt19937 random(7);
   for (int i = 0; i < 20000; ++i) {
     std::string text = sample.substr(0, random() % (sample.size() + 1));
@@ -209,13 +238,14 @@ TEST_F(PayloadTest, SurvivesGarbledPayloads) {
     }
     if (!read(text)) continue;
     InteractionHead interaction;
+    InteractionOrigin origin;
     GuildId guild;
     ReadyFields ready;
     GuildFields fields;
     MessageFields message;
     std::chrono::milliseconds interval{};
     bool resumable = false;
-    (void)reader.interaction(interaction, guild);
+    (void)reader.interaction(interaction, origin);
     (void)reader.ready(ready);
     (void)reader.guild(fields);
     (void)reader.message(message);

@@ -26,9 +26,8 @@ class ShardHarness {
   void receive(std::string_view message) { connector_.listener->on_message(message, compressed_); }
 
   Shard& shard() { return *shard_; }
-  double events() {
-    return registry_.snapshot({}, {})->lifetime_sum("discern_gateway_events_total");
-  }
+  metrics::SnapshotPtr snapshot() { return registry_.snapshot({}, {}); }
+  double events() { return snapshot()->lifetime_sum("discern_gateway_events_total"); }
 
  private:
   class NoSocket final : public net::WebSocket {

@@ -137,7 +137,9 @@ class Tour : public Plugin {
       const Reply sent = co_await i.reply("I will.", awaited);
       if (!sent.ok) co_return;
       co_await core_->sleep(10min);
-      i.follow_up("It is time.");
+      const Reply reminder = co_await i.follow_up("It is time.", awaited);
+      co_await core_->sleep(1min);
+      i.edit_follow_up(reminder.id(), "It was time.");
     });
   }
 

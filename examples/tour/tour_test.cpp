@@ -92,6 +92,9 @@ TEST_F(TourTest, RemindsAfterTenMinutes) {
   EXPECT_EQ(asked.text(), "I will.");
   bot.advance(1min);
   EXPECT_EQ(asked.text(), "It is time.");
+  bot.advance(1min);
+  EXPECT_EQ(asked.text(), "It was time.");
+  EXPECT_EQ(asked.answers()[2].message, asked.answers()[1].message);
 }
 
 TEST_F(TourTest, ForgetsRemindersWhenItStops) {

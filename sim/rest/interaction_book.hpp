@@ -32,7 +32,8 @@ inline constexpr Millis kTokenLifetime{15 * 60 * 1000};
 
 struct InteractionAnswer {
   Instant at{};
-  std::string_view via;  // "callback", "edit", "followup" or "delete".
+  // "callback", "edit", "followup", "delete", "edit_followup", "delete_followup".
+  std::string_view via;
   boost::json::object body;
   boost::json::array files;  // {filename, content_type, size} of what came with it.
 };

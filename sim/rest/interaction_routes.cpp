@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/rest/bot_messages.hpp"
 #include "sim/rest/route_table.hpp"
 
@@ -168,7 +170,13 @@ Interaction* interaction_of(State& state, const Call& call) {
 }
 
 std::optional<Snowflake> message_of(const Interaction& interaction, const std::string& which) {
-  return which == "@original" ? interaction.original_message : parse_snowflake(which);
+  if (which == "@original") return interaction.original_message;
+  // The token of an interaction leads to its own messages only.
+  const auto id = parse_snowflake(which);
+  const auto& own = interaction.followups;
+  const bool mine = id == interaction.original_message ||
+                    (id && std::find(own.begin(), own.end(), *id) != own.end());
+  return mine ? id : std::nullopt;
 }
 
 HttpReply follow_up(State& state, const Call& call) {
@@ -203,8 +211,9 @@ HttpReply edit_webhook_message(State& state, const Call& call) {
   json::object* message = id ? state.messages.find(*id) : nullptr;
   if (message == nullptr) return reply_unknown_message();
   if (auto refused = refuse_message(state, call, call.form())) return *refused;
-  note_answer(*interaction, "edit", call);
-  state.interactions.complete(*interaction);
+  const bool original = id == interaction->original_message;
+  note_answer(*interaction, original ? "edit" : "edit_followup", call);
+  if (original) state.interactions.complete(*interaction);
   return reply_json(edit_bot_message(
       state, *message, place_of(state, *interaction), call.form(), call.files, call.now));
 }
@@ -214,7 +223,8 @@ HttpReply delete_webhook_message(State& state, const Call& call) {
   if (interaction == nullptr) return unknown_webhook();
   const auto id = message_of(*interaction, call.args[2]);
   if (!id || state.messages.find(*id) == nullptr) return reply_unknown_message();
-  note_answer(*interaction, "delete", call);
+  const bool original = id == interaction->original_message;
+  note_answer(*interaction, original ? "delete" : "delete_followup", call);
   delete_message(state, place_of(state, *interaction), *id, call.now);
   return reply_nothing();
 }

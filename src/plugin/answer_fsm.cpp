@@ -63,6 +63,13 @@ Result<AnswerSteps> AnswerFsm::answer(AnswerKind kind, bool ephemeral) {
       }
       said_ = true;
       return AnswerSteps{{To::FollowUp, 0, true, ephemeral}};
+    case AnswerKind::EditFollowUp:
+    case AnswerKind::DeleteFollowUp:
+      if (!said_) return Error(Errc::Invalid, "there is no follow-up yet");
+      if (kind == AnswerKind::EditFollowUp) {
+        return AnswerSteps{{To::EditFollowUp, 0, true, false}};
+      }
+      return AnswerSteps{{To::DeleteFollowUp, 0, false, false}};
     case AnswerKind::Delete:
       if (first_ == First::None) return Error(Errc::Invalid, "there is no reply to delete yet");
       said_ = true;

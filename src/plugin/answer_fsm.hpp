@@ -22,11 +22,20 @@ enum class AnswerKind : std::uint8_t {
   Update = 6,
   Choices = 7,
   Modal = 8,
+  EditFollowUp = 9,
+  DeleteFollowUp = 10,
 };
 
 // One request to Discord.
 struct AnswerStep {
-  enum class To : std::uint8_t { Callback, EditOriginal, DeleteOriginal, FollowUp };
+  enum class To : std::uint8_t {
+    Callback,
+    EditOriginal,
+    DeleteOriginal,
+    FollowUp,
+    EditFollowUp,
+    DeleteFollowUp
+  };
   To to = To::Callback;
   int callback_type = 0;      // Discord's interaction callback type.
   bool with_content = false;  // Whether the plugin's JSON goes along.

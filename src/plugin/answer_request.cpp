@@ -20,7 +20,8 @@ void set_flags(json::object& content, const AnswerStep& step) {
   }
   flags = step.ephemeral ? flags | kEphemeral : flags & ~kEphemeral;
   // An edit cannot change who sees a message.
-  const bool edit = step.to == AnswerStep::To::EditOriginal || step.callback_type == kUpdateMessage;
+  const bool edit = step.to == AnswerStep::To::EditOriginal ||
+                    step.to == AnswerStep::To::EditFollowUp || step.callback_type == kUpdateMessage;
   if (edit) flags &= kEditable;
   if (flags != 0) {
     content["flags"] = flags;
@@ -34,7 +35,8 @@ void set_flags(json::object& content, const AnswerStep& step) {
 Result<discord::RestRequest> make_answer_request(const AnswerAddress& to,
                                                  const AnswerStep& step,
                                                  const std::string& content_json,
-                                                 std::vector<discord::RestFile> files) {
+                                                 std::vector<discord::RestFile> files,
+                                                 std::uint64_t follow_up) {
   json::object content;
   if (step.with_content) {
     boost::system::error_code bad;
@@ -69,6 +71,17 @@ Result<discord::RestRequest> make_answer_request(const AnswerAddress& to,
     case AnswerStep::To::DeleteOriginal:
       request.method = "DELETE";
       request.route = "/webhooks/{}/{token}/messages/@original";
+      break;
+    case AnswerStep::To::EditFollowUp:
+      request.method = "PATCH";
+      request.route = "/webhooks/{}/{token}/messages/{}";
+      request.parameters.push_back(std::to_string(follow_up));
+      request.json = json::serialize(content);
+      break;
+    case AnswerStep::To::DeleteFollowUp:
+      request.method = "DELETE";
+      request.route = "/webhooks/{}/{token}/messages/{}";
+      request.parameters.push_back(std::to_string(follow_up));
       break;
     case AnswerStep::To::FollowUp:
       request.method = "POST";

@@ -2,6 +2,7 @@
 
 // From a step of AnswerFsm to the request that Discord gets. Pure.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,13 @@ struct AnswerAddress {
 };
 
 // `json` is the plugin's content ("data" of the callback); empty where the step carries none.
-// Errors: Invalid when it is not an object.
+// `follow_up` is the id of the one that the step changes. Errors: Invalid when the content is not
+// an object.
 Result<discord::RestRequest> make_answer_request(const AnswerAddress& to,
                                                  const AnswerStep& step,
                                                  const std::string& json,
-                                                 std::vector<discord::RestFile> files);
+                                                 std::vector<discord::RestFile> files,
+                                                 std::uint64_t follow_up = 0);
 
 // The content of a message with one sentence, seen only by the person who asked.
 std::string sentence_json(std::string_view sentence);

@@ -145,17 +145,18 @@ struct HostFunctions : HostCall {
     const discern_answer what = read_struct(given);
     Instance& instance = self(context);
     return ask(instance, what.done, failure, [&](std::uint64_t callback) -> Result<void> {
-      if (what.kind < DISCERN_ANSWER_REPLY || what.kind > DISCERN_ANSWER_MODAL) {
+      if (what.kind < DISCERN_ANSWER_REPLY || what.kind > DISCERN_ANSWER_DELETE_FOLLOW_UP) {
         return Error(Errc::Invalid, "this host does not know that kind of answer");
       }
       Result<std::vector<discord::RestFile>> files = read_files(what.files, what.file_count);
       if (!files) return std::move(files).error();
       return instance.services_.interactions->answer(discord::InteractionId{interaction},
                                                      instance.generation_,
-                                                     static_cast<AnswerKind>(what.kind),
-                                                     what.ephemeral != 0,
-                                                     text_of(what.json),
-                                                     *std::move(files),
+                                                     {static_cast<AnswerKind>(what.kind),
+                                                      what.ephemeral != 0,
+                                                      text_of(what.json),
+                                                      *std::move(files),
+                                                      what.message},
                                                      instance.result_callback(callback, "answer"));
     });
   }

@@ -92,20 +92,22 @@ void Interactions::refuse(InteractionId id, std::string_view outcome, std::strin
 
 Result<void> Interactions::answer(InteractionId id,
                                   std::uint64_t generation,
-                                  AnswerKind kind,
-                                  bool ephemeral,
-                                  const std::string& json,
-                                  std::vector<discord::RestFile> files,
+                                  Given given,
                                   discord::RestDone done) {
+  const bool changes_one =
+      given.kind == AnswerKind::EditFollowUp || given.kind == AnswerKind::DeleteFollowUp;
+  if (changes_one && given.follow_up == 0) {
+    return Error(Errc::Invalid, "there is no message 0; the reply of follow_up() has the id");
+  }
   Lock lock(mutex_);
   const auto at = pending_.find(id);
   if (at == pending_.end() || at->second.generation != generation) {
     return Error(Errc::NotFound, "this interaction is over: it was answered, or 15 minutes passed");
   }
   AnswerFsm next = at->second.fsm;
-  Result<AnswerSteps> steps = next.answer(kind, ephemeral);
+  Result<AnswerSteps> steps = next.answer(given.kind, given.ephemeral);
   if (!steps) return std::move(steps).error();
-  Result<void> queued = enqueue(at->second, *steps, json, std::move(files), done);
+  Result<void> queued = enqueue(at->second, *steps, std::move(given), done);
   if (!queued) return queued;
   at->second.fsm = next;
   const bool nothing_to_send = steps->empty();
@@ -116,16 +118,16 @@ Result<void> Interactions::answer(InteractionId id,
 
 Result<void> Interactions::enqueue(Pending& pending,
                                    const AnswerSteps& steps,
-                                   const std::string& json,
-                                   std::vector<discord::RestFile> files,
+                                   Given given,
                                    discord::RestDone done) {
   std::vector<Outgoing> made;
   for (const AnswerStep& step : steps) {
     Result<discord::RestRequest> request = make_answer_request(
         pending.address,
         step,
-        json,
-        step.with_content ? std::move(files) : std::vector<discord::RestFile>());
+        given.json,
+        step.with_content ? std::move(given.files) : std::vector<discord::RestFile>(),
+        given.follow_up);
     if (!request) return std::move(request).error();
     made.push_back({*std::move(request), nullptr, step.to == AnswerStep::To::Callback});
   }
@@ -136,7 +138,9 @@ Result<void> Interactions::enqueue(Pending& pending,
 
 void Interactions::give_up(Pending& pending, std::string_view sentence) {
   const AnswerSteps steps = pending.fsm.give_up();
-  const Result<void> queued = enqueue(pending, steps, sentence_json(sentence), {}, nullptr);
+  Given given;
+  given.json = sentence_json(sentence);
+  const Result<void> queued = enqueue(pending, steps, std::move(given), nullptr);
   if (!queued) log::error("plugin", "{}", queued.error().text);
 }
 
@@ -182,7 +186,7 @@ void Interactions::defer_if_unanswered(InteractionId id, bool privately) {
   const auto at = pending_.find(id);
   if (at == pending_.end()) return;
   const AnswerSteps steps = at->second.fsm.defer_for_plugin(privately);
-  if (const Result<void> queued = enqueue(at->second, steps, {}, {}, nullptr); !queued) {
+  if (const Result<void> queued = enqueue(at->second, steps, {}, nullptr); !queued) {
     log::error("plugin", "{}", queued.error().text);
   }
   pump(std::move(lock), at);

@@ -46,13 +46,17 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   // The host answers with a sentence; the outcome is what the caller says.
   void refuse(discord::InteractionId id, std::string_view outcome, std::string_view sentence);
 
+  struct Given {
+    AnswerKind kind{};
+    bool ephemeral = false;
+    std::string json;
+    std::vector<discord::RestFile> files;
+    std::uint64_t follow_up = 0;  // The one to edit or delete.
+  };
   // The plugin answers. `done` is called once when Discord took it or did not; not on error.
   Result<void> answer(discord::InteractionId id,
                       std::uint64_t generation,
-                      AnswerKind kind,
-                      bool ephemeral,
-                      const std::string& json,
-                      std::vector<discord::RestFile> files,
+                      Given given,
                       discord::RestDone done);
   // The handler ended; on failure the person is told. True when by this the plugin has left the
   // person without an answer.
@@ -99,8 +103,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   std::chrono::nanoseconds age_of(discord::InteractionId id) const;
   Result<void> enqueue(Pending& pending,
                        const AnswerSteps& steps,
-                       const std::string& json,
-                       std::vector<discord::RestFile> files,
+                       Given given,
                        discord::RestDone done);
   void give_up(Pending& pending, std::string_view sentence);
   bool settle(Pending& pending, std::string_view sentence);

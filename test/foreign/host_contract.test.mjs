@@ -132,6 +132,14 @@ describe('Discern against the simulator', { timeout: 240_000 }, () => {
     assert.deepEqual((await use('gone', 2)).vias, ['callback', 'delete']);
   });
 
+  it('edits and deletes its follow-ups', async () => {
+    const { answers, vias } = await use('counted', 6);
+    const changed = ['edit_followup', 'delete_followup', 'edit'];
+    assert.deepEqual(vias, ['callback', 'followup', 'followup', ...changed]);
+    assert.equal(answers[3].files.length, 2);
+    assert.equal(answers[5].body.content, 'counted');
+  });
+
   it('shows a form and reads what was written', async () => {
     const { id, response_type: type } = await use('report', 1);
     assert.equal(type, 9);

@@ -181,6 +181,8 @@ enum {
   DISCERN_ANSWER_UPDATE = 6,  /* Components: changes the message the component is on. */
   DISCERN_ANSWER_CHOICES = 7, /* Autocomplete. */
   DISCERN_ANSWER_MODAL = 8,   /* First answer only. */
+  DISCERN_ANSWER_EDIT_FOLLOW_UP = 9,
+  DISCERN_ANSWER_DELETE_FOLLOW_UP = 10,
 };
 
 typedef struct discern_answer {
@@ -191,6 +193,7 @@ typedef struct discern_answer {
   discern_text json; /* The `data` of the answer: a message, choices or a modal. */
   const discern_file* files;
   discern_callback done; /* discern_result; may be all null. */
+  uint64_t message;      /* EDIT_FOLLOW_UP, DELETE_FOLLOW_UP: which; the result of FOLLOW_UP says. */
 } discern_answer;
 
 typedef struct discern_http_response {

@@ -97,10 +97,20 @@ class Interaction {
       send_json(DISCERN_ANSWER_DELETE, {}, {}, std::move(done));
     });
   }
-  // A further message after the first answer.
+  // A further message after the first answer. Its id is that of the reply.
   template <Continuation<Reply> Then = Done>
   auto follow_up(const Message& message, Then then = {}) const {
     return send(DISCERN_ANSWER_FOLLOW_UP, message, std::move(then));
+  }
+  template <Continuation<Reply> Then = Done>
+  auto edit_follow_up(std::uint64_t id, const Message& message, Then then = {}) const {
+    return send(DISCERN_ANSWER_EDIT_FOLLOW_UP, message, std::move(then), id);
+  }
+  template <Continuation<Reply> Then = Done>
+  auto delete_follow_up(std::uint64_t id, Then then = {}) const {
+    return detail::complete<Reply>(std::move(then), [&](Done done) {
+      send_json(DISCERN_ANSWER_DELETE_FOLLOW_UP, {}, {}, std::move(done), id);
+    });
   }
   // Components: changes the message that the component is on.
   template <Continuation<Reply> Then = Done>
@@ -152,15 +162,16 @@ class Interaction {
   // The options of the subcommand that was used.
   Json options() const;
   template <class Then>
-  auto send(std::uint32_t kind, const Message& message, Then then) const {
+  auto send(std::uint32_t kind, const Message& message, Then then, std::uint64_t id = 0) const {
     return detail::complete<Reply>(std::move(then), [&](Done done) {
-      send_json(kind, detail::to_json(message, shared_->plugin), message, std::move(done));
+      send_json(kind, detail::to_json(message, shared_->plugin), message, std::move(done), id);
     });
   }
   void send_json(std::uint32_t kind,
                  std::string_view json,
                  const Message& message,
-                 Done done) const;
+                 Done done,
+                 std::uint64_t id = 0) const;
 
   std::shared_ptr<Shared> shared_;
 };
@@ -239,9 +250,11 @@ inline void Interaction::choices(
 inline void Interaction::send_json(std::uint32_t kind,
                                    std::string_view json,
                                    const Message& message,
-                                   Done done) const {
+                                   Done done,
+                                   std::uint64_t id) const {
   auto answer = detail::sized<discern_answer>();
   answer.kind = kind;
+  answer.message = id;
   answer.ephemeral = message.ephemeral ? 1 : 0;
   answer.json = detail::text(json);
   const std::vector<discern_file> files = detail::to_files(message.files);

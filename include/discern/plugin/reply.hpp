@@ -2,6 +2,7 @@
 
 // What Discord said to a request.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +23,9 @@ struct Reply {
   std::string error;                        // One sentence; empty when ok.
   Json body;                                // Valid as long as a copy of this reply is kept.
   std::shared_ptr<const std::string> text;  // What `body` looks at.
+
+  // Of the message (or whatever it was) that was made or changed; 0 when there is none.
+  std::uint64_t id() const { return body["id"].id(); }
 };
 
 // Called once, on the plugin's thread.

@@ -129,6 +129,14 @@ class Everything : public Plugin {
       i.defer();
       i.edit_reply("at last", [i](const Reply&) { i.follow_up("and more"); });
     });
+    api.register_command("counted", "Counts in follow-ups", [](Interaction& i) -> Task<> {
+      i.reply("counting");
+      const Reply one = co_await i.follow_up("one", awaited);
+      const Reply two = co_await i.follow_up("two", awaited);
+      co_await i.edit_follow_up(one.id(), with_file("three"), awaited);
+      const Reply gone = co_await i.delete_follow_up(two.id(), awaited);
+      i.edit_reply(gone.ok ? "counted" : gone.error);
+    });
     api.register_command("gone", "Answers and takes it back", [](Interaction& i) {
       i.reply("nothing to see", [i](const Reply&) { i.delete_reply(); });
     });

@@ -28,6 +28,12 @@ std::string describe(const AnswerSteps& steps) {
       case To::FollowUp:
         text += "follow-up";
         break;
+      case To::EditFollowUp:
+        text += "edit follow-up";
+        break;
+      case To::DeleteFollowUp:
+        text += "delete follow-up";
+        break;
     }
     if (step.ephemeral) text += " private";
   }
@@ -35,6 +41,16 @@ std::string describe(const AnswerSteps& steps) {
 }
 std::string describe(const Result<AnswerSteps>& steps) {
   return steps.ok() ? describe(*steps) : "refused";
+}
+
+TEST(AnswerFsm, ChangesFollowUpsOnceThereIsAnAnswer) {
+  AnswerFsm fsm(InteractionType::Command);
+  EXPECT_EQ(describe(fsm.answer(AnswerKind::EditFollowUp, false)), "refused");
+  EXPECT_EQ(describe(fsm.answer(AnswerKind::Defer, false)), "callback 5");
+  EXPECT_EQ(describe(fsm.answer(AnswerKind::DeleteFollowUp, false)), "refused");
+  EXPECT_EQ(describe(fsm.answer(AnswerKind::FollowUp, false)), "follow-up");
+  EXPECT_EQ(describe(fsm.answer(AnswerKind::EditFollowUp, true)), "edit follow-up");
+  EXPECT_EQ(describe(fsm.answer(AnswerKind::DeleteFollowUp, false)), "delete follow-up");
 }
 
 TEST(AnswerFsm, SendsAReplyAsTheFirstAnswer) {
@@ -139,6 +155,12 @@ TEST(MakeAnswerRequest, PutsTheContentWhereDiscordWantsIt) {
   EXPECT_EQ(make_answer_request(to, {To::Callback, 5, false, true}, "", {})->json,
             R"({"type":5,"data":{"flags":64}})");
   EXPECT_FALSE(make_answer_request(to, {To::FollowUp, 0, true, false}, "[]", {}).ok());
+  const auto later = make_answer_request(
+      to, {To::EditFollowUp, 0, true, false}, R"({"content":"hi","flags":64})", {}, 42);
+  EXPECT_EQ(later->method + " " + later->route, "PATCH /webhooks/{}/{token}/messages/{}");
+  EXPECT_EQ(later->parameters, (std::vector<std::string>{to.application.text(), "42"}));
+  EXPECT_EQ(later->json, R"({"content":"hi"})");
+  EXPECT_EQ(make_answer_request(to, {To::DeleteFollowUp, 0, false, false}, "", {}, 42)->json, "");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct FakeTable {
                                         discern_failure* failure) {
     FakeHost& host = self(context);
     const std::string path = str(what->path);
-    const std::uint32_t type = what->type == 0 ? DISCERN_COMMAND_SLASH : what->type;
+    const std::uint32_t type = what->type == 0 ? std::uint32_t{DISCERN_COMMAND_SLASH} : what->type;
     if (host.find_command(path, type) != nullptr) {
       refuse(failure, "command \"" + path + "\" is registered already");
       host.release(what->run);
@@ -89,18 +89,32 @@ struct FakeTable {
     } else {
       state->replied = true;
     }
-    Answer answer{what->kind, what->ephemeral != 0, str(what->json), {}};
+    Answer answer{what->kind, what->ephemeral != 0, str(what->json), {}, what->message};
+    if (what->kind == DISCERN_ANSWER_FOLLOW_UP) answer.message = host.next_id_++;
+    const std::uint64_t message = answer.message;
+    const bool exists = !changes_a_follow_up(what->kind) || state->has_follow_up(message);
     for (std::uint32_t i = 0; i < what->file_count; ++i) {
       answer.files.push_back(str(what->files[i].name));
     }
     state->answers.push_back(std::move(answer));
-    host.answer_later(what->done, [&host](const discern_callback& done) {
+    host.answer_later(what->done, [&host, message, exists](const discern_callback& done) {
       auto result = plugin::detail::sized<discern_result>();
-      result.status = 200;
-      result.body = plugin::detail::text("{}");
+      const std::string body =
+          message != 0 ? JsonObject().add_id("id", message).text() : std::string("{}");
+      result.status = exists ? 200 : 404;
+      result.body = plugin::detail::text(exists ? body : std::string_view());
+      if (!exists) {
+        result.failed = 1;
+        result.discord_code = 10008;
+        result.error = plugin::detail::text("Unknown Message");
+      }
       host.call(done, &result);
     });
     return DISCERN_OK;
+  }
+
+  static bool changes_a_follow_up(std::uint32_t kind) {
+    return kind == DISCERN_ANSWER_EDIT_FOLLOW_UP || kind == DISCERN_ANSWER_DELETE_FOLLOW_UP;
   }
 
   static std::string_view problem(const Conversation::State* state, std::uint32_t kind) {
@@ -111,7 +125,7 @@ struct FakeTable {
     if (kind == DISCERN_ANSWER_DEFER && state->deferred) return "it was deferred already";
     if (kind == DISCERN_ANSWER_MODAL && state->deferred) return "a form must be the first answer";
     const bool later = kind == DISCERN_ANSWER_EDIT || kind == DISCERN_ANSWER_DELETE ||
-                       kind == DISCERN_ANSWER_FOLLOW_UP;
+                       kind == DISCERN_ANSWER_FOLLOW_UP || changes_a_follow_up(kind);
     if (later && !state->replied && !state->deferred) return "there was no first answer yet";
     return {};
   }

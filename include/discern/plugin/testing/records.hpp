@@ -21,6 +21,8 @@ struct Answer {
   bool ephemeral = false;
   std::string body;                // Discord's message, choices or form, as JSON.
   std::vector<std::string> files;  // Their names.
+  // A follow-up's id, and of one that changes a follow-up, which.
+  std::uint64_t message = 0;
 
   Json json() const { return Json(body); }
   // The content, then the title and the description of each embed, a line each.
@@ -45,6 +47,16 @@ class Conversation {
     bool replied = false;
     bool let_go = false;
     bool failed = false;
+    // That was sent and not deleted before the newest answer.
+    bool has_follow_up(std::uint64_t id) const {
+      bool there = false;
+      for (const Answer& answer : answers) {
+        if (answer.message != id) continue;
+        if (answer.kind == DISCERN_ANSWER_FOLLOW_UP) there = true;
+        if (answer.kind == DISCERN_ANSWER_DELETE_FOLLOW_UP) there = false;
+      }
+      return there;
+    }
   };
   explicit Conversation(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 

@@ -28,7 +28,9 @@ struct HostIo : HostCall {
     const discern_web_request what = read_struct(given);
     Instance& instance = self(context);
     return ask(instance, what.done, failure, [&](std::uint64_t callback) -> Result<void> {
-      return send(instance, what, callback);
+      Result<void> sent = send(instance, what, callback);
+      if (!sent) instance.services_.web_requests.with(instance.id(), "refused").add();
+      return sent;
     });
   }
 
@@ -50,9 +52,22 @@ struct HostIo : HostCall {
     std::string name = request->method + " " + web_host(request->url);
     services.options.send_web(
         *std::move(request),
-        [held = instance.shared_from_this(), callback, name = std::move(name)](
-            Result<OutgoingResponse> answer) { arrived(held, callback, name, std::move(answer)); });
+        [held = instance.shared_from_this(),
+         callback,
+         name = std::move(name),
+         sent = services.clock.steady_now()](Result<OutgoingResponse> answer) {
+          count(*held, sent, answer);
+          arrived(held, callback, name, std::move(answer));
+        });
     return {};
+  }
+
+  static void count(Instance& instance, SteadyTime sent, const Result<OutgoingResponse>& answer) {
+    Services& services = instance.services_;
+    const std::string outcome =
+        answer.ok() ? std::to_string(answer->status / 100) + "xx" : std::string("failed");
+    services.web_requests.with(instance.id(), outcome).add();
+    services.web_duration.with(instance.id()).observe(services.clock.steady_now() - sent);
   }
 
   // On the http-out thread.

@@ -71,6 +71,7 @@ void append_plugin_cost(JsonWriter& writer, const Snapshot& snapshot, std::strin
     writer.number(key, total);
   }
   append_by(writer, "rate_limited", snapshot, catalogue::kRestLimited, plugin, 1);
+  append_by(writer, "http_requests", snapshot, catalogue::kPluginHttp, plugin);
   append_by(writer, "dropped", snapshot, catalogue::kPluginDropped, plugin);
   append_by(writer, "errors", snapshot, catalogue::kPluginErrors, plugin);
   append_by(writer, "switches", snapshot, catalogue::kPluginSwitches, plugin);
@@ -81,6 +82,9 @@ void append_plugin_cost(JsonWriter& writer, const Snapshot& snapshot, std::strin
   writer.close_object();
   for_plugin(snapshot, catalogue::kPluginQueueDelay, 0, plugin, [&](const Series& series) {
     append_times(writer, "queue_delay", snapshot, series);
+  });
+  for_plugin(snapshot, catalogue::kPluginHttpDuration, 0, plugin, [&](const Series& series) {
+    append_times(writer, "http", snapshot, series);
   });
 }
 

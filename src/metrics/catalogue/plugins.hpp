@@ -58,6 +58,17 @@ inline constexpr Descriptor kPluginStalls{
 inline constexpr Descriptor kPluginRest{.name = "discern_plugin_rest_requests_total",
                                         .help = "REST requests a plugin caused.",
                                         .labels = {"plugin"}};
+inline constexpr Descriptor kPluginHttp{
+    .name = "discern_plugin_http_requests_total",
+    .help = "Outgoing HTTP requests of a plugin, by outcome: 2xx, 3xx, 4xx, 5xx, failed (no "
+            "answer), refused (not sent: not allowed, or too many under way).",
+    .labels = {"plugin", "outcome"}};
+inline constexpr Descriptor kPluginHttpDuration{
+    .name = "discern_plugin_http_request_seconds",
+    .help = "Time of a plugin's outgoing HTTP requests until the answer was there, or none came.",
+    .kind = Kind::Histogram,
+    .unit = Unit::Seconds,
+    .labels = {"plugin"}};
 inline constexpr Descriptor kPluginAllocatedBytes{
     .name = "discern_plugin_allocated_bytes_total",
     .help = "Bytes that a plugin's own thread asked of operator new, given back or not.",
@@ -88,6 +99,8 @@ inline constexpr const Descriptor* kPluginFamilies[] = {
     &kPluginDropped,
     &kPluginStalls,
     &kPluginRest,
+    &kPluginHttp,
+    &kPluginHttpDuration,
     &kPluginAllocatedBytes,
     &kPluginAllocations,
     &kPluginPinned,

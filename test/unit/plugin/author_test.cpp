@@ -154,6 +154,13 @@ TEST_F(Author, GetsAnswersFromTheWeb) {
   command("fetch");
   web_says(Error(Errc::Timeout, "service.test did not answer"));
   EXPECT_THAT(answer(2), HasSubstr("service.test did not answer"));
+  command("fetch");
+  web_says(OutgoingResponse{503, {}, "later"});
+  EXPECT_TRUE(rest_.wait_for(3));
+  for (const char* outcome : {"2xx", "failed", "5xx"}) {
+    EXPECT_EQ(value("discern_plugin_http_requests_total", std::string("waits,") + outcome), 1);
+  }
+  EXPECT_EQ(value("discern_plugin_http_request_seconds", "waits"), 3);
 }
 
 TEST_F(Author, IsToldWhenTheWebIsOutOfBounds) {
@@ -168,6 +175,7 @@ TEST_F(Author, MayHaveSixteenWebRequestsUnderWay) {
   command("flood");
   EXPECT_TRUE(reaches("discern_plugin_errors_total", "waits,command", 1));
   EXPECT_EQ(asked(), 16u);
+  EXPECT_EQ(value("discern_plugin_http_requests_total", "waits,refused"), 1);
   for (int i = 0; i < 16; ++i) web_says(OutgoingResponse{204, {}, ""});
   command("fetch");
   web_says(OutgoingResponse{200, {}, "again"});

@@ -67,10 +67,12 @@ class Tour : public Plugin {
 
   void write_note(Interaction& i, const std::string& text) {
     const std::string guild = std::to_string(i.guild_id());
+    const std::string note = "note:" + guild + ":" + std::to_string(i.id());
+    if (core_->storage().find(note)) return i.reply("That is noted already.");
     const std::int64_t count = core_->storage().integer("count:" + guild);
     if (count >= core_->config()["notes"].integer()) return i.reply("This server's book is full.");
     const std::string number = std::to_string(count + 1);
-    core_->storage().write({{"note:" + guild + ":" + number, text}, {"count:" + guild, number}});
+    core_->storage().write({{note, text}, {"count:" + guild, number}});
     notes_.add();
     i.reply("That is note " + number + ".");
   }

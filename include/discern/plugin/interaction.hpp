@@ -28,6 +28,8 @@ class Interaction {
   Interaction(const discern_host* host, std::string_view plugin, const discern_interaction& message)
       : shared_(std::make_shared<Shared>(host, plugin, message)) {}
 
+  // Discord's. The same when an interaction comes a second time, as it may after a crash.
+  std::uint64_t id() const { return shared_->id; }
   // "ping", "trivia play"; of a component or form, its custom_id.
   const std::string& name() const { return shared_->name; }
   // Discord's interaction object.

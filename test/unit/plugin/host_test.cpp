@@ -45,6 +45,9 @@ TEST_F(PluginHost, CountsInThePluginWithoutCountingTwice) {
   EXPECT_EQ(value("discern_discord_commands_total", "calm,count"), 1);
   EXPECT_EQ(value("discern_discord_commands_total", "calm,elsewhere"), 1);
   EXPECT_TRUE(reaches("discern_plugin_errors_total", "calm,reported", 1));
+  // The test's clock stood still while the plugin was loaded: what it says itself is not added.
+  EXPECT_EQ(value("discern_plugin_load_seconds", "calm"), 0);
+  EXPECT_EQ(status("calm").load_seconds, 0);
 }
 
 TEST_F(PluginHost, HandsEventsToThoseWhoAskedForThem) {

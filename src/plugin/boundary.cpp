@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <typeinfo>
@@ -10,6 +11,9 @@
 
 namespace discern::plugin {
 namespace {
+
+// What API 1.0 has of it.
+constexpr std::size_t kFailureEnd = offsetof(discern_failure, text) + sizeof discern_failure::text;
 
 std::string terminated(const char* text, std::size_t room) {
   return to_valid_utf8({text, ::strnlen(text, room)}, room);
@@ -27,7 +31,7 @@ std::string readable(const std::type_info* type) {
 }  // namespace
 
 void fill_failure(discern_failure* failure, std::string_view text) {
-  if (failure == nullptr || failure->size < sizeof(discern_failure)) return;
+  if (failure == nullptr || failure->size < kFailureEnd) return;
   const std::string cut = to_valid_utf8(text, sizeof failure->text - 1);
   std::memcpy(failure->text, cut.c_str(), cut.size() + 1);
   failure->type[0] = '\0';

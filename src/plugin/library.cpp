@@ -50,7 +50,9 @@ Result<const discern_plugin*> find_table(const std::string& plugin,
   if (Result<void> fits = check_api(plugin, table->api_major, table->api_minor); !fits) {
     return std::move(fits).error();
   }
-  const bool whole = table->size >= sizeof(discern_plugin);
+  // What API 1.0 has: a table may lack what a later one appends.
+  constexpr std::size_t kTableEnd = offsetof(discern_plugin, destroy) + sizeof table->destroy;
+  const bool whole = table->size >= kTableEnd;
   if (!whole || table->create == nullptr || table->init == nullptr || table->stop == nullptr ||
       table->destroy == nullptr) {
     return refuse(plugin, "its table lacks functions that API 1.0 asks for");

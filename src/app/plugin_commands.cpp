@@ -114,6 +114,7 @@ plugin::HostOptions plugin_options(const Config& config, bool demonstration) {
       static_cast<std::uint64_t>(config.plugins.storage_megabytes) * 1024 * 1024;
   options.private_folder = config.data_dir / "loaded-plugins";
   options.book_file = config.data_dir / "plugins.json";
+  options.incident_file = config.data_dir / "plugin-errors.json";
   options.crash_file = config.data_dir / "crash.txt";
   options.disabled = config.plugins.disabled;
   options.watch_files = config.plugins.watch;

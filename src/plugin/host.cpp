@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/files.hpp"
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
 #include "metrics/catalogue.hpp"
@@ -17,6 +18,8 @@ using discord::InteractionType;
 constexpr std::chrono::seconds kDiscordWaits{3};
 constexpr std::chrono::seconds kRouteLimit{10};
 constexpr std::chrono::milliseconds kWatchEvery{250};
+// As often as history is written: what a kill may cost.
+constexpr std::chrono::seconds kSaveEvery{10};
 constexpr std::string_view kUnknown = "This is not known here any more.";
 constexpr std::string_view kDisabled = "This is switched off at the moment.";
 constexpr std::string_view kFailed =
@@ -96,6 +99,7 @@ Host::Host(const Clock& clock,
                 options_.faults},
       watchdog_(clock, std::numeric_limits<std::size_t>::max()) {
   supervisor_.scan();
+  read_incidents();
   if (options_.crash_file.empty()) return;
   read_last_crashes();
   const auto guarded = install_crash_guard(options_.crash_file, options_.private_folder);
@@ -117,6 +121,32 @@ void Host::read_last_crashes() {
                     "it crashed the program",
                     1,
                     std::move(report.stack)});
+  }
+}
+
+void Host::read_incidents() {
+  if (options_.incident_file.empty()) return;
+  const std::vector<PluginStatus> known = supervisor_.plugins();
+  const auto is_known = [&](const std::string& id) {
+    return std::any_of(
+        known.begin(), known.end(), [&](const PluginStatus& one) { return one.id == id; });
+  };
+  if (const auto read = incidents_.read(options_.incident_file, is_known); !read) {
+    log::error("plugin", "the last errors of plugins are not known: {}", read.error().text);
+  }
+}
+
+void Host::save_incidents() {
+  if (options_.incident_file.empty()) return;
+  const std::lock_guard lock(saving_);
+  const std::uint64_t revision = incidents_.revision();
+  if (revision == saved_revision_) return;
+  saved_at_ = clock_.steady_now();
+  const auto saved = write_file_atomically(options_.incident_file, incidents_.to_json());
+  if (saved) {
+    saved_revision_ = revision;
+  } else {
+    log::error("plugin", "the last errors of plugins are not on disk: {}", saved.error().text);
   }
 }
 
@@ -149,6 +179,8 @@ std::size_t Host::stop() {
   const std::size_t never_back = supervisor_.stop();
   watchdog_.close();
   if (watchdog_thread_.joinable()) watchdog_thread_.join();
+  incidents_.resolve_all();
+  save_incidents();
   return never_back;
 }
 
@@ -352,6 +384,11 @@ std::size_t Host::pinned() const {
 }
 void Host::sample() {
   supervisor_.sample();
+  {
+    const std::lock_guard lock(saving_);
+    if (clock_.steady_now() - saved_at_ < kSaveEvery) return;
+  }
+  save_incidents();
 }
 std::vector<PluginStatus> Host::plugins() const {
   return supervisor_.plugins();

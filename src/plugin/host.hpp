@@ -7,6 +7,7 @@
 // sink and to web as its window; `sample` with each tick; `stop` after the gateway has stopped.
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -52,7 +53,8 @@ class Host final : public discord::DispatchSink, public StatusSource {
   std::string commands_json() const;
   // Generations that ended and whose code is still in memory.
   std::size_t pinned() const;
-  // Brings CPU seconds, allocations and queue depths up to date. Called by the tick.
+  // Brings CPU seconds, allocations and queue depths up to date, and every ten seconds the file of
+  // the last errors. Called by the tick.
   void sample();
   // Processor time of all plugins' own threads in this process, as of the last `sample`.
   std::chrono::nanoseconds cpu() const;
@@ -88,6 +90,8 @@ class Host final : public discord::DispatchSink, public StatusSource {
                  std::string_view sentence);
   bool expired(const discord::Dispatch& dispatch);
   void read_last_crashes();
+  void read_incidents();
+  void save_incidents();
   void watch();
 
   const Clock& clock_;
@@ -97,6 +101,9 @@ class Host final : public discord::DispatchSink, public StatusSource {
   OwnFamilies families_;
   WebGate web_;
   Incidents incidents_;
+  std::mutex saving_;
+  std::uint64_t saved_revision_ = 0;  // Guarded by saving_, as the one below.
+  SteadyTime saved_at_{};
   Supervisor supervisor_;
   Services services_;
   Loop watchdog_;

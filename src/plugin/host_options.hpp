@@ -26,6 +26,8 @@ struct HostOptions {
   std::filesystem::path private_folder;
   // Where the operator's wishes, versions and crashes are kept; empty: nowhere.
   std::filesystem::path book_file;
+  // Where the last errors are kept, without their text; empty: nowhere.
+  std::filesystem::path incident_file;
   // Where a crash leaves its note for the next start; empty: crashes are not looked after.
   std::filesystem::path crash_file;
   // Ids that are not to be enabled at start, unless the operator enabled them at run time.

@@ -11,6 +11,7 @@ bool alike(const Incident& a, const Incident& b) {
 
 void Incidents::add(const std::string& plugin, Incident incident, const CallStack& stack) {
   const std::lock_guard lock(mutex_);
+  ++revision_;
   std::deque<Kept>& kept = by_plugin_[plugin];
   if (!kept.empty() && alike(kept.front().incident, incident)) {
     kept.front().incident.time = incident.time;
@@ -26,6 +27,7 @@ void Incidents::resolve(std::deque<Kept>& kept) {
     if (one.stack.size == 0) continue;
     one.incident.stack = describe(one.stack);
     one.stack.size = 0;
+    ++revision_;
   }
 }
 
@@ -39,6 +41,11 @@ void Incidents::resolve(const std::string& plugin) {
 void Incidents::resolve_all() {
   const std::lock_guard lock(mutex_);
   for (auto& [plugin, kept] : by_plugin_) resolve(kept);
+}
+
+std::uint64_t Incidents::revision() const {
+  const std::lock_guard lock(mutex_);
+  return revision_;
 }
 
 std::vector<Incident> Incidents::list(std::string_view plugin) const {

@@ -50,7 +50,7 @@ struct Services {
   metrics::Family<metrics::Counter>& commands;        // kCommands
   metrics::Family<metrics::Counter>& command_errors;  // kCommandErrors
   metrics::Family<metrics::Histogram>& command_duration;
-  metrics::Family<metrics::Counter>& web_requests;   // kPluginHttp
+  metrics::Family<metrics::Counter>& web_requests;    // kPluginHttp
   metrics::Family<metrics::Histogram>& web_duration;  // kPluginHttpDuration
   const HostOptions& options;
   WebGate& web;

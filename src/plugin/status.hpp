@@ -22,14 +22,14 @@ struct StuckHandler {
   std::vector<std::string> stack;
 };
 
-// What went wrong in a plugin. In memory only: its text may hold what a person wrote.
+// What went wrong in a plugin.
 struct Incident {
-  SystemTime time;      // Of the last one.
-  std::string kind;     // load, init, command, event, timer, route, stop, ..., stall, crash
-  std::string handler;  // "command slow"
-  std::string type;     // Of the exception; empty when there was none.
-  std::string text;
-  std::uint64_t count = 1;         // How many like it came one after the other.
+  SystemTime time;          // Of the last one.
+  std::string kind;         // load, init, command, event, timer, route, stop, ..., stall, crash
+  std::string handler;      // "command slow"
+  std::string type;         // Of the exception; empty when there was none.
+  std::string text;         // Empty after a restart: it may hold what a person wrote.
+  std::uint64_t count = 1;  // How many like it came one after the other.
   std::vector<std::string> stack;  // Where it was thrown, innermost first.
 };
 

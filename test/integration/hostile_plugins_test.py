@@ -191,5 +191,21 @@ class HostilePlugins(PluginCase):
         self.assertTrue((self.folder / "data" / "metrics.json").exists())
 
 
+class Remembered(PluginCase):
+    def test_the_last_errors_are_told_after_a_restart_without_their_text(self):
+        self.start_host("thrower")
+
+        def told_of_the_command(host):
+            return [one for one in host.json("/api/v1/plugins/thrower")["incidents"]
+                    if one["handler"] == "command throw"]
+        self.answer(self.use("throw"))
+        before = wait_until("it is told with its stack", lambda: [
+            one for one in told_of_the_command(self.host) if one["stack"]])[0]
+        self.assertEqual(before["text"], "in a command")
+        self.assertEqual(self.host.stop(), 0, self.host.output())
+        again = self.bot(self.simulator, f'[plugins]\nfolder = "{self.folder / "plugins"}"\n')
+        self.assertEqual(told_of_the_command(again), [{**before, "text": ""}])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -60,8 +60,9 @@ inline constexpr Descriptor kPluginRest{.name = "discern_plugin_rest_requests_to
                                         .labels = {"plugin"}};
 inline constexpr Descriptor kPluginHttp{
     .name = "discern_plugin_http_requests_total",
-    .help = "Outgoing HTTP requests of a plugin, by outcome: 2xx, 3xx, 4xx, 5xx, failed (no "
-            "answer), refused (not sent: not allowed, or too many under way).",
+    .help =
+        "Outgoing HTTP requests of a plugin, by outcome: 2xx, 3xx, 4xx, 5xx, failed (no "
+        "answer), refused (not sent: not allowed, or too many under way).",
     .labels = {"plugin", "outcome"}};
 inline constexpr Descriptor kPluginHttpDuration{
     .name = "discern_plugin_http_request_seconds",

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 #if defined(__SANITIZE_THREAD__)
@@ -85,6 +86,52 @@ TEST_F(Told, AnErrorIsToldWithItsPlace) {
   if (has_process_hooks()) {
     EXPECT_THAT(told.stack, Contains(AllOf(StartsWith("thrower."), HasSubstr("Thrower"))));
   }
+}
+
+TEST_F(Told, TheLastErrorsOutliveARestartWithoutTheirText) {
+  options_.incident_file = folder_.path() / "plugin-errors.json";
+  const auto kept = [&] {
+    std::ifstream file(options_.incident_file);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  start_with({"thrower"});
+  command("throw");
+  // What stands behind the prefix may name a person, and is not kept either.
+  interact(discord::InteractionType::Component, "thrower:trap:ada-1815");
+  // Its timer and its end throw, too.
+  const auto told_of = [&](std::string_view handler) {
+    for (const Incident& one : host_->incidents("thrower")) {
+      if (one.handler == handler) return one;
+    }
+    return Incident();
+  };
+  ASSERT_TRUE(eventually([&] {
+    advance(300ms);
+    return !told_of("command trap").kind.empty() &&
+           (!has_process_hooks() || !told_of("command throw").stack.empty());
+  }));
+  const Incident before = told_of("command throw");
+  // A kill costs ten seconds at most.
+  advance(10s);
+  host_->sample();
+  EXPECT_THAT(kept(), HasSubstr("std::out_of_range"));
+  EXPECT_THAT(kept(), Not(HasSubstr("in a command")));
+  EXPECT_THAT(kept(), Not(HasSubstr("ada-1815")));
+
+  host_.reset();
+  start();
+  EXPECT_EQ(told_of("command trap").type, "std::runtime_error");
+  const Incident after = told_of("command throw");
+  EXPECT_EQ(after.kind, "command");
+  EXPECT_EQ(after.type, "std::out_of_range");
+  EXPECT_EQ(after.text, "");
+  EXPECT_EQ(after.stack, before.stack);
+  EXPECT_EQ(epoch_ms(after.time), epoch_ms(before.time));
+
+  host_.reset();
+  std::ofstream(options_.incident_file) << "{";
+  start();
+  EXPECT_EQ(told_of("command throw").kind, "") << "the host starts all the same";
 }
 
 TEST_F(Told, AStuckHandlerIsToldWithItsStackWhileItIsStuck) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "base/files.hpp"
 #include "base/log.hpp"
+#include "plugin/kept_json.hpp"
 
 namespace discern::plugin {
 namespace {
@@ -15,15 +15,9 @@ namespace json = boost::json;
 // Discord's 130 commands of at most 8,000 characters, in 30 languages, would be near it.
 constexpr std::size_t kMostBytes = 32 * 1024 * 1024;
 
-std::string text_of(const json::object& from, std::string_view key) {
-  const json::value* value = from.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 std::optional<SystemTime> time_of(const json::object& from, std::string_view key) {
-  const json::value* value = from.if_contains(key);
-  if (value == nullptr || !value->is_int64()) return std::nullopt;
-  return from_epoch_ms(value->get_int64());
+  const std::optional<std::int64_t> ms = number_of(from, key);
+  return ms ? std::optional(from_epoch_ms(*ms)) : std::nullopt;
 }
 
 // Crashes and commands are lists of objects.
@@ -77,24 +71,13 @@ json::array commands_to_json(const std::vector<CommandSpec>& commands) {
 
 Result<Book> Book::read(const std::filesystem::path& file) {
   Book book;
-  const Result<std::string> text = read_file(file, kMostBytes);
-  if (!text) {
-    if (text.error().kind == Errc::NotFound) return book;
-    return text.error();
-  }
-  boost::system::error_code bad;
-  const json::value root = json::parse(*text, bad);
-  if (bad || !root.is_object()) {
-    Result<std::filesystem::path> kept = set_aside(file);
-    if (!kept) return std::move(kept).error();
-    log::warn("plugin",
-              "{} could not be understood and was kept as {}; what was enabled and disabled at run "
-              "time, and the commands of plugins that are off, are forgotten",
-              file.string(),
-              kept->string());
-    return book;
-  }
-  for (const auto& [id, value] : root.get_object()) {
+  const Result<json::object> root = read_kept_object(
+      file,
+      kMostBytes,
+      "what was enabled and disabled at run time, and the commands of plugins that "
+      "are off, are forgotten");
+  if (!root) return root.error();
+  for (const auto& [id, value] : *root) {
     if (!value.is_object()) continue;
     const json::object& from = value.get_object();
     Entry entry;

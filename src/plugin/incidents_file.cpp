@@ -1,10 +1,10 @@
 // What of the incidents is kept over restarts: everything but their text.
 
+#include <algorithm>
 #include <boost/json.hpp>
 
-#include "base/files.hpp"
-#include "base/log.hpp"
 #include "plugin/incidents.hpp"
+#include "plugin/kept_json.hpp"
 
 namespace discern::plugin {
 namespace {
@@ -15,9 +15,13 @@ namespace json = boost::json;
 constexpr std::size_t kMostBytes = 16 * 1024 * 1024;
 constexpr std::size_t kMostFrames = 64;
 
-// What a plugin waits for may be named after something that a person typed: a web address.
+// "response GET weather.example" without the host: somebody may have typed it.
 std::string place_of(const Incident& incident) {
-  return incident.kind == "response" ? incident.kind : incident.handler;
+  constexpr std::string_view kResponse = "response ";
+  const std::string& place = incident.handler;
+  const bool from_web = place.size() > kResponse.size() && place.starts_with(kResponse) &&
+                        place[kResponse.size()] >= 'A' && place[kResponse.size()] <= 'Z';
+  return from_web ? place.substr(0, place.find(' ', kResponse.size())) : place;
 }
 
 json::object to_json(const Incident& incident) {
@@ -29,23 +33,14 @@ json::object to_json(const Incident& incident) {
           {"stack", json::value_from(incident.stack)}};
 }
 
-std::string text_of(const json::object& from, std::string_view key) {
-  const json::value* value = from.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::int64_t number_of(const json::object& from, std::string_view key) {
-  const json::value* value = from.if_contains(key);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
-
 Incident read_incident(const json::object& from) {
   Incident incident;
-  incident.time = from_epoch_ms(number_of(from, "time_ms"));
+  incident.time = from_epoch_ms(number_of(from, "time_ms").value_or(0));
   incident.kind = text_of(from, "kind");
   incident.handler = text_of(from, "handler");
   incident.type = text_of(from, "type");
-  incident.count = static_cast<std::uint64_t>(std::max<std::int64_t>(number_of(from, "count"), 1));
+  incident.count =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(number_of(from, "count").value_or(1), 1));
   const json::value* stack = from.if_contains("stack");
   if (stack == nullptr || !stack->is_array()) return incident;
   for (const json::value& frame : stack->get_array()) {
@@ -70,25 +65,11 @@ std::string Incidents::to_json() const {
 
 Result<void> Incidents::read(const std::filesystem::path& file,
                              const std::function<bool(const std::string& plugin)>& wanted) {
-  const Result<std::string> text = read_file(file, kMostBytes);
-  if (!text) {
-    if (text.error().kind == Errc::NotFound) return {};
-    return text.error();
-  }
-  boost::system::error_code bad;
-  const json::value root = json::parse(*text, bad);
-  if (bad || !root.is_object()) {
-    Result<std::filesystem::path> kept = set_aside(file);
-    if (!kept) return std::move(kept).error();
-    log::warn("plugin",
-              "{} could not be understood and was kept as {}; the last errors of plugins are "
-              "forgotten",
-              file.string(),
-              kept->string());
-    return {};
-  }
+  const Result<json::object> root =
+      read_kept_object(file, kMostBytes, "the last errors of plugins are forgotten");
+  if (!root) return root.error();
   const std::lock_guard lock(mutex_);
-  for (const auto& [plugin, list] : root.get_object()) {
+  for (const auto& [plugin, list] : *root) {
     if (!list.is_array() || !wanted(std::string(plugin))) continue;
     std::deque<Kept>& kept = by_plugin_[std::string(plugin)];
     for (const json::value& item : list.get_array()) {

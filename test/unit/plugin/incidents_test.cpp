@@ -42,6 +42,20 @@ TEST(Incidents, CountsTheSameOneAfterTheOtherAndKeepsTheLast) {
   EXPECT_EQ(incidents.list("calm")[0].text, "99");
 }
 
+TEST(Incidents, KeepsNoHostThatSomebodyMayHaveTyped) {
+  Incidents incidents;
+  for (const char* place : {"response GET ada.example", "response /channels/{}/messages", "init"}) {
+    Incident one = incident("text");
+    one.handler = place;
+    incidents.add("calm", one);
+  }
+  const std::string kept = incidents.to_json();
+  EXPECT_THAT(kept, HasSubstr("\"response GET\""));
+  EXPECT_THAT(kept, Not(HasSubstr("ada")));
+  EXPECT_THAT(kept, HasSubstr("messages\""));
+  EXPECT_THAT(kept, HasSubstr("\"init\""));
+}
+
 TEST(CrashReports, AreReadAndDamagedOnesLeftOut) {
   const TempFolder folder;
   const fs::path file = folder.path() / "crash.txt";

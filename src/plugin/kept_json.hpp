@@ -1,0 +1,27 @@
+#pragma once
+
+// The files in which the host keeps what it knows of plugins from one start to the next: a JSON
+// object each, which somebody may have edited. What does not fit reads as absent.
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace discern::plugin {
+
+// Empty without a file. A damaged one is set aside, and the log says so and what is `lost` by it.
+// Errors: Io, Limit.
+Result<boost::json::object> read_kept_object(const std::filesystem::path& file,
+                                             std::size_t max_bytes,
+                                             std::string_view lost);
+
+std::string text_of(const boost::json::object& from, std::string_view key);
+std::optional<std::int64_t> number_of(const boost::json::object& from, std::string_view key);
+
+}  // namespace discern::plugin

@@ -216,17 +216,22 @@ plugin::HostOptions App::plugin_options() {
     options.send_web =
         make_web_send(client_->http(), config_.plugins.outgoing_http == "public", kVersion);
   }
-  options.register_commands = [this](discord::ApplicationId application, std::string json) {
+  options.register_commands = [this](discord::ApplicationId application,
+                                     std::string json,
+                                     plugin::HostOptions::Registered registered) {
     tell_invitation(application);
     // One process of a bot does it for all: two that replace each other's list would never end.
     if (config_.discord.shard_range.first > 0) return;
     client_->register_commands(
-        std::move(json), config_.discord.guild, [](Result<discord::Registration> done) {
+        std::move(json),
+        config_.discord.guild,
+        [registered = std::move(registered)](Result<discord::Registration> done) {
           if (!done) {
-            log::error("app", "the slash commands could not be registered: {}", done.error().text);
+            log::error("app", "the commands could not be registered: {}", done.error().text);
           } else if (done->changed) {
-            log::info("app", "registered {} slash commands", done->commands);
+            log::info("app", "registered {} commands", done->commands);
           }
+          registered(done.ok());
         });
   };
   options.send_gateway = [this](discord::Op op, discord::GuildId guild, std::string d, auto done) {

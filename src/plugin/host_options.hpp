@@ -64,9 +64,12 @@ struct HostOptions {
   std::chrono::nanoseconds stop_limit = std::chrono::seconds(2);
   FaultLimits faults;
 
-  // Registers the bot's slash commands at Discord: the whole set, as for a bulk overwrite. Called
-  // when the set differs from the last one given, on the host's own thread; must not block.
-  std::function<void(discord::ApplicationId, std::string json)> register_commands;
+  // Registers the bot's commands at Discord: the whole set, as for a bulk overwrite. Called when
+  // the set differs from the last one given, and again after a while when `done`, which may be
+  // called on any thread, was told that Discord has not taken it. On the host's own thread; must
+  // not block.
+  using Registered = std::function<void(bool taken)>;
+  std::function<void(discord::ApplicationId, std::string json, Registered done)> register_commands;
   // Sends to the gateway for a plugin, as Client::send_gateway. Empty: refused.
   std::function<void(
       discord::Op, discord::GuildId, std::string d, std::function<void(Result<void>)> done)>

@@ -18,10 +18,14 @@ Supervisor::Supervisor(const HostOptions& options, const Clock& clock, metrics::
     : options_(options),
       clock_(clock),
       registry_(registry),
-      loop_(clock, std::numeric_limits<std::size_t>::max()) {}
+      loop_(clock, std::numeric_limits<std::size_t>::max()) {
+  ear_->supervisor = this;
+}
 
 Supervisor::~Supervisor() {
   stop();
+  const std::lock_guard lock(ear_->mutex);
+  ear_->supervisor = nullptr;
 }
 
 void Supervisor::start(Services& services) {

@@ -149,6 +149,7 @@ class Supervisor final : public InstanceObserver {
   FileMark mark_of(const Record& record) const;
   void save_book();
   void take_commands(Record& record);
+  void registered(const std::string& json, bool taken);
   void forget_removed();
   Record* find_or_scan(const std::string& id);
   void refresh();
@@ -174,12 +175,19 @@ class Supervisor final : public InstanceObserver {
   Record& add_record(const std::string& id, const std::filesystem::path& folder);
   PluginStatus status_of(const Record& record) const;
 
+  // Hears what became of requests that may outlive the supervisor.
+  struct Ear {
+    std::mutex mutex;
+    Supervisor* supervisor = nullptr;  // Guarded by mutex; null when it is gone.
+  };
+
   const HostOptions options_;
   const Clock& clock_;
   metrics::Registry& registry_;
   Services* services_ = nullptr;
   Loop loop_;
   std::thread thread_;
+  const std::shared_ptr<Ear> ear_ = std::make_shared<Ear>();
   std::atomic<bool> refresh_posted_{false};
   std::vector<std::function<void()>>
       calls_;  // To be made without mutex_; supervisor's thread only.
@@ -193,6 +201,7 @@ class Supervisor final : public InstanceObserver {
   std::shared_ptr<const Routing> routing_ = std::make_shared<Routing>();
   discord::ApplicationId application_;
   std::string published_;
+  std::chrono::seconds register_pause_{};  // After the last failure.
   bool started_ = false;
   discord::Intents granted_ = 0;  // What the connection was opened with.
   bool stopping_ = false;

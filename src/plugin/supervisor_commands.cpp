@@ -1,9 +1,17 @@
 // Whose commands Discord knows, and who is called for them.
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "plugin/supervisor.hpp"
 
 namespace discern::plugin {
+namespace {
+
+constexpr std::chrono::seconds kFirstRegisterPause{15};
+constexpr std::chrono::seconds kLongestRegisterPause{3600};
+
+}  // namespace
 
 void Supervisor::take_commands(Record& record) {
   const std::string& id = record.manifest.id;
@@ -57,7 +65,29 @@ void Supervisor::publish() {
   if (json == published_) return;
   published_ = json;
   calls_.push_back([this, application = application_, json = std::move(json)] {
-    options_.register_commands(application, json);
+    options_.register_commands(application, json, [ear = ear_, json](bool taken) {
+      const std::lock_guard lock(ear->mutex);
+      if (ear->supervisor == nullptr) return;
+      ear->supervisor->post(
+          [supervisor = ear->supervisor, json, taken] { supervisor->registered(json, taken); });
+    });
+  });
+}
+
+void Supervisor::registered(const std::string& json, bool taken) {
+  if (taken) {
+    register_pause_ = {};
+    return;
+  }
+  register_pause_ = register_pause_.count() == 0
+                        ? kFirstRegisterPause
+                        : std::min(register_pause_ * 4, kLongestRegisterPause);
+  log::warn("plugin", "the commands are offered to Discord again in {} s", register_pause_.count());
+  after(register_pause_, [this, json] {
+    // Meanwhile there may be others, which were given then.
+    if (published_ != json) return;
+    published_.clear();
+    publish();
   });
 }
 

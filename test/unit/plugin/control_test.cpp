@@ -26,9 +26,12 @@ class PluginControl : public PluginHost {
   }
   // What Discord is told when the bot is there, each time it is told something.
   void watch_commands() {
-    options_.register_commands = [this](discord::ApplicationId, std::string json) {
-      const std::lock_guard lock(commands_mutex_);
-      told_.push_back(std::move(json));
+    options_.register_commands = [this](discord::ApplicationId, std::string json, auto done) {
+      {
+        const std::lock_guard lock(commands_mutex_);
+        told_.push_back(std::move(json));
+      }
+      done(discord_is_there_);
     };
   }
   std::vector<std::string> told() {
@@ -52,6 +55,7 @@ class PluginControl : public PluginHost {
     return rest_.requests().back().json;
   }
 
+  std::atomic<bool> discord_is_there_{true};
   std::mutex commands_mutex_;
   std::vector<std::string> told_;
 };
@@ -85,6 +89,30 @@ TEST_F(PluginControl, CommandsOfADisabledPluginStayOverRestartsAndSayThatTheyAre
   EXPECT_EQ(status("calm").state, "failed");
   EXPECT_NE(answer_to("calm").find("does not work at the moment"), std::string::npos);
   EXPECT_EQ(host_->plugins().size(), 2u);
+}
+
+TEST_F(PluginControl, CommandsAreOfferedAgainWhenDiscordDidNotTakeThem) {
+  watch_commands();
+  discord_is_there_ = false;
+  add("calm");
+  const std::string all = commands_after_restart();
+  for (std::size_t tries = 2; tries <= 4; ++tries) {
+    ASSERT_TRUE(eventually([&] {
+      advance(15s);
+      return told().size() >= tries;
+    }));
+    EXPECT_EQ(told().back(), all);
+  }
+  discord_is_there_ = true;
+  const std::size_t before = told().size();
+  ASSERT_TRUE(eventually([&] {
+    advance(60s);
+    return told().size() > before;
+  }));
+  ASSERT_TRUE(ask(Control::Reload, "calm").ok());
+  advance(2h);
+  ASSERT_TRUE(ask(Control::Reload, "calm").ok());
+  EXPECT_EQ(told().size(), before + 1) << "they are there now";
 }
 
 TEST_F(PluginControl, CommandsOfARemovedPluginGo) {

@@ -118,7 +118,7 @@ TEST_F(PluginHost, NamesDependenciesThatAreMissingOrTurnInACircle) {
 TEST_F(PluginHost, RegistersCommandsOnceWhenTheGatewayIsReady) {
   std::mutex mutex;
   std::vector<std::string> registered;
-  options_.register_commands = [&](discord::ApplicationId application, std::string json) {
+  options_.register_commands = [&](discord::ApplicationId application, std::string json, auto) {
     const std::lock_guard lock(mutex);
     registered.push_back(application.text() + " " + json);
   };

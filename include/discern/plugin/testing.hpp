@@ -90,6 +90,7 @@ class Bot {
   // "note add", "Report (user)", "Quote (message)".
   std::vector<std::string> commands() const { return host_.commands(); }
   const std::vector<DiscordCall>& discord_calls() const { return host_.discord_calls; }
+  const std::vector<GatewayCall>& gateway_calls() const { return host_.gateway_calls; }
   const std::vector<WebCall>& web_calls() const { return host_.web_calls; }
   const std::vector<LogLine>& log() const { return host_.log; }
   // What left a handler: empty in a test that is to pass, most of the time.

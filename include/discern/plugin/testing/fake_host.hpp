@@ -75,6 +75,7 @@ class FakeHost {
 
   // What the test arranged and what happened.
   std::vector<DiscordCall> discord_calls;
+  std::vector<GatewayCall> gateway_calls;
   std::vector<WebCall> web_calls;
   std::vector<LogLine> log;
   std::vector<HandlerFailure> failures;

@@ -167,6 +167,18 @@ struct FakeTable {
     return DISCERN_OK;
   }
 
+  static std::int32_t send_gateway(void* context,
+                                   const discern_gateway_payload* what,
+                                   discern_failure*) {
+    FakeHost& host = self(context);
+    host.gateway_calls.push_back({what->op, what->guild, str(what->d)});
+    host.answer_later(what->done, [&host](const discern_callback& done) {
+      const auto result = plugin::detail::sized<discern_result>();
+      host.call(done, &result);
+    });
+    return DISCERN_OK;
+  }
+
   static std::uint64_t declare_metric(void* context,
                                       const discern_metric* metric,
                                       discern_failure* failure) {
@@ -242,7 +254,7 @@ struct FakeTable {
       return DISCERN_OK;
     }
     if (what->kind == DISCERN_STORAGE_LIST) {
-      std::uint32_t left = what->limit;
+      std::uint32_t left = what->limit != 0 ? what->limit : 1000;
       for (auto at = stored.upper_bound(str(what->after)); at != stored.end() && left > 0; ++at) {
         if (!at->first.starts_with(key)) continue;
         row(*at);
@@ -292,6 +304,7 @@ inline FakeHost::FakeHost() {
   table_.clock_ns = FakeTable::clock_ns;
   table_.web_request = FakeTable::web_request;
   table_.storage = FakeTable::storage;
+  table_.send_gateway = FakeTable::send_gateway;
 }
 
 inline std::uint64_t FakeHost::add(Registered made) {

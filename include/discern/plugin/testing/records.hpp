@@ -98,6 +98,15 @@ struct DiscordCall {
   Json json() const { return Json(body); }
 };
 
+// Something the plugin sent to the gateway: members it asked for, a voice state.
+struct GatewayCall {
+  std::uint32_t op = 0;
+  std::uint64_t guild = 0;
+  std::string d;
+
+  Json json() const { return Json(d); }
+};
+
 // Something the plugin asked of the web.
 struct WebCall {
   std::string method;

@@ -156,6 +156,9 @@ Result<json::object> configure(Control& control, const json::object& parameters,
   if (const auto n = integer_parameter(parameters, "identifies_remaining")) {
     gate.set_remaining(static_cast<std::uint32_t>(*n));
   }
+  if (const auto n = integer_parameter(parameters, "identifies_told")) {
+    gate.set_told_remaining(static_cast<std::uint32_t>(*n));
+  }
   control.state().rest.fault_rate =
       number_parameter(parameters, "fault_rate", control.state().rest.fault_rate);
   control.state().rest.enforce_limits =

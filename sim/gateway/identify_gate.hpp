@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "sim/instant.hpp"
 
@@ -44,6 +45,9 @@ class IdentifyGate {
   }
   const IdentifyLimits& limits() const { return limits_; }
   void set_limits(const IdentifyLimits& limits) { limits_ = limits; }
+  // What GET /gateway/bot answers; a test may make it stale.
+  std::uint32_t told_remaining(Instant now) { return told_.value_or(remaining(now)); }
+  void set_told_remaining(std::uint32_t remaining) { told_ = remaining; }
   // For tests that play out an exhausted budget.
   void set_remaining(std::uint32_t remaining) {
     spent_ = remaining < limits_.total ? limits_.total - remaining : 0;
@@ -57,6 +61,7 @@ class IdentifyGate {
   }
   IdentifyLimits limits_;
   std::uint32_t spent_ = 0;
+  std::optional<std::uint32_t> told_;
   Instant day_began_{};
   std::map<std::uint32_t, Instant> last_;
 };

@@ -17,7 +17,7 @@ HttpReply get_gateway_bot(State& state, const Call& call) {
                                  {"shards", state.gateway.settings().recommended_shards},
                                  {"session_start_limit",
                                   {{"total", gate.limits().total},
-                                   {"remaining", gate.remaining(call.now)},
+                                   {"remaining", gate.told_remaining(call.now)},
                                    {"reset_after", gate.reset_after(call.now).count()},
                                    {"max_concurrency", gate.limits().max_concurrency}}}});
 }

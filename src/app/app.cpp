@@ -269,6 +269,8 @@ Result<discord::ClientOptions> App::client_options() {
                                   .value_or(discord::Presence::Activity::Custom);
   options.presence.text = config_.discord.status;
   options.resume_on_stop = config_.discord.resume_on_stop;
+  // The pipeline is there before the client starts.
+  options.ask_for_cut = [this] { pipeline_->hurry(); };
   return options;
 }
 
@@ -325,6 +327,7 @@ Result<void> App::commit(const metrics::Snapshot& snapshot, bool with_sessions) 
   auto written = storage_->commit(snapshot, with_sessions ? &sessions_ : nullptr);
   // The changes of a cut that is not on disk are lost: the next one brings the whole list.
   if (with_sessions) guild_list_stored_ = written.ok();
+  if (with_sessions) client_->cut_stored();
   return written;
 }
 

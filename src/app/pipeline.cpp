@@ -48,18 +48,28 @@ void Pipeline::stop() {
   thread_.join();
 }
 
+void Pipeline::hurry() {
+  {
+    const std::lock_guard lock(mutex_);
+    hurried_ = true;
+  }
+  wake_.notify_all();
+}
+
 void Pipeline::run() {
   set_thread_name("pipeline");
   SteadyTime next = clock_.steady_now();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    const bool hurried = std::exchange(hurried_, false);
     lock.unlock();
     const SteadyTime now = clock_.steady_now();
+    if (hurried) next_history_ = now;
     tick(now);
     // Ticks that were missed (a slow disk, a suspended machine) are not made up for.
     while (next <= clock_.steady_now()) next += intervals_.live;
     lock.lock();
-    wake_.wait_until(lock, next, [&] { return stopping_; });
+    wake_.wait_until(lock, next, [&] { return stopping_ || hurried_; });
   }
   lock.unlock();
   tick(clock_.steady_now(), true);

@@ -53,6 +53,9 @@ class Pipeline {
   // Writes a last history tick and the backup, then ends the thread. Safe to call twice.
   void stop();
 
+  // The next tick comes at once and is a history tick. Any thread.
+  void hurry();
+
   // One tick now; for `start`'s thread and for tests.
   void tick(SteadyTime now, bool last = false);
 
@@ -77,6 +80,7 @@ class Pipeline {
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  bool hurried_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

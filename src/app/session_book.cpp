@@ -8,11 +8,13 @@
 namespace discern::app {
 namespace {
 
+using discord::SavedBudget;
 using discord::SavedGuild;
 using discord::SavedSessions;
 using discord::SavedShard;
 using history::StateRow;
 
+constexpr std::string_view kBudgetKey = "identify_budget";
 // Fields of a row's value; none of them can hold it.
 constexpr char kSeparator = '\x1f';
 
@@ -62,6 +64,24 @@ bool read_guild(const StateRow& row, SavedGuild& guild) {
   return true;
 }
 
+StateRow budget_row(const std::optional<SavedBudget>& budget) {
+  StateRow row{std::string(kSessionArea), std::string(kBudgetKey), std::nullopt};
+  if (budget) row.value = join(budget->total, budget->remaining, epoch_ms(budget->resets_at));
+  return row;
+}
+
+std::optional<SavedBudget> read_budget(const StateRow& row) {
+  const auto fields = fields_of(row);
+  SavedBudget budget;
+  std::int64_t resets_ms = 0;
+  if (fields.size() != 3 || !read(fields[0], budget.total) || !read(fields[1], budget.remaining) ||
+      !read(fields[2], resets_ms)) {
+    return std::nullopt;
+  }
+  budget.resets_at = from_epoch_ms(resets_ms);
+  return budget;
+}
+
 bool read_shard(const StateRow& row, SavedShard& shard) {
   const auto fields = fields_of(row);
   if (fields.size() != 3 || !read(row.key, shard.id) || !read(fields[0], shard.sequence)) {
@@ -79,6 +99,7 @@ SavedSessions SessionBook::load(const std::vector<StateRow>& session,
                                 const std::vector<StateRow>& guilds) {
   SavedSessions saved;
   for (const StateRow& row : session) {
+    if (row.key == kBudgetKey) saved.identify_budget = read_budget(row);
     const auto fields = fields_of(row);
     if (row.key != "identity" || fields.size() != 4) continue;
     if (!read(fields[0], saved.application.value) || !read(fields[1], saved.shard_count) ||
@@ -110,6 +131,7 @@ std::vector<StateRow> SessionBook::changes(const SavedSessions& sessions) {
                        sessions.shard_count,
                        sessions.intents,
                        sessions.token_fingerprint)});
+  rows.push_back(budget_row(sessions.identify_budget));
   std::set<std::uint32_t> present;
   for (const SavedShard& shard : sessions.shards) {
     present.insert(shard.id);

@@ -112,6 +112,10 @@ bool Client::cut(metrics::slab::Latch& latch,
   return parts_->cluster.cut(latch, sessions, guilds, timeout);
 }
 
+void Client::cut_stored() {
+  parts_->cluster.cut_stored();
+}
+
 void Client::post(std::function<void()> work) {
   parts_->cluster.post(std::move(work));
 }

@@ -59,6 +59,10 @@ struct ClientOptions {
   // Other processes of the same bot spend from the same budget: before an IDENTIFY, what is known
   // of it must not be older than this.
   std::chrono::milliseconds identify_budget_age{60000};
+  // Whoever stores cuts gives this. An IDENTIFY then waits until what it costs is on disk: called
+  // on the gateway thread when it does, to ask for a cut soon and for cut_stored() after it. Must
+  // not block.
+  std::function<void()> ask_for_cut = {};
 };
 
 // How much of the guild list a cut carries.
@@ -120,6 +124,9 @@ class Client final : public StatusSource {
            SavedSessions& sessions,
            GuildList guilds,
            std::chrono::milliseconds timeout);
+
+  // The last cut is on disk, or cannot be brought there.
+  void cut_stored();
 
   // Runs `work` on the gateway thread; it must not block or throw. Dropped after stop().
   void post(std::function<void()> work);

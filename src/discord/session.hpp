@@ -4,9 +4,11 @@
 // as the totals of its tick, because RESUME brings no READY and no GUILD_CREATE.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "discord/model/ids.hpp"
 
 namespace discern::discord {
@@ -35,6 +37,15 @@ struct GuildChanges {
   std::vector<SavedGuild> changed;  // Added, or different.
 };
 
+// What is left of the day's IDENTIFYs, as far as this bot's own processes know. IDENTIFYs that were
+// about to be sent at the cut count as spent.
+struct SavedBudget {
+  std::uint32_t total = 0;
+  std::uint32_t remaining = 0;
+  SystemTime resets_at;
+  bool operator==(const SavedBudget&) const = default;
+};
+
 // One ordered cut: every dispatch up to a shard's sequence is in the totals, none after it.
 struct SavedSessions {
   ApplicationId application;
@@ -42,6 +53,7 @@ struct SavedSessions {
   std::uint64_t intents = 0;
   // SHA-256 of the token, hex: another token means no resume. Never the token.
   std::string token_fingerprint;
+  std::optional<SavedBudget> identify_budget;  // Nothing when nothing is spent.
   std::vector<SavedShard> shards;
   // Whether `guilds` is the whole list, or `changes` tells what became of the one before.
   bool all_guilds = true;

@@ -202,6 +202,36 @@ class Activity(Restarts):
         print(f"440 people: {after} by HyperLogLog, before and after kill -9", flush=True)
 
 
+class IdentifyBudget(Case):
+    # One in a hundred of a thousand is never used.
+    USABLE = 4
+
+    def test_a_crash_loop_does_not_overspend_whatever_discord_says(self):
+        sim = self.start(Simulator, *QUIET, "--guilds", "5")
+        sim.get("/_sim/state")  # Begins the day.
+        # What is told stays as it was at first, however much is spent.
+        sim.post("/_sim/configure", {"identifies_remaining": 10 + self.USABLE,
+                                     "identifies_told": 10 + self.USABLE})
+
+        def spent():
+            return sim.get("/_sim/state")["identifies"]
+        # One is killed as soon as it has spent an IDENTIFY, before its session is on disk.
+        for start in range(1, self.USABLE + 1):
+            host = self.bot(sim, '[history]\ntick = "60s"\n')
+            wait_until(f"IDENTIFY {start}", lambda: spent() == start)
+            host.kill()
+            host.close()
+        for start in range(3):
+            host = self.bot(sim, '[history]\ntick = "60s"\n')
+            host.wait_for("IDENTIFY budget of the day is used up")
+            budget = host.json("/api/v1/shards")["identify_budget"]
+            self.assertEqual(budget["remaining"], 10)
+            host.kill()
+            host.close()
+        self.assertEqual(spent(), self.USABLE)
+        self.assertEqual(sim.get("/_sim/state")["complaints"], [])
+
+
 class Settings(Case):
     def test_a_range_of_shards_runs_beside_the_others(self):
         sim = self.start(Simulator, *QUIET, "--guilds", "40", "--shards", "4",

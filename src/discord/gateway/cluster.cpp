@@ -13,6 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::chrono::hours kDay{24};
 constexpr const char* kUserAgent = "DiscordBot (https://github.com/discern, 0.1.0)";
 
 // A cut that was asked for; shared with the gateway thread, which may come to it after the asker
@@ -59,6 +60,7 @@ Cluster::Cluster(const ClientOptions& options,
   context_.compression = compression;
   context_.identify.intents = intents_;
   context_.identify.presence = options_.presence;
+  if (options_.ask_for_cut) queue_.keep_on_disk();
 }
 
 Cluster::~Cluster() = default;
@@ -75,6 +77,14 @@ void Cluster::restore(SavedSessions saved) {
   guilds_.restore(saved.guilds);
   saved.guilds.clear();
   saved.changes = {};
+  if (saved.identify_budget) {
+    const auto left = saved.identify_budget->resets_at - clock_.system_now();
+    // Longer than a day it cannot be, whatever became of the clock.
+    const auto sane = std::clamp<SystemTime::duration>(left, std::chrono::seconds(0), kDay);
+    queue_.restore({saved.identify_budget->total,
+                    saved.identify_budget->remaining,
+                    clock_.steady_now() + sane});
+  }
   saved_ = std::move(saved);
   metrics_.show_guilds(guilds_.totals());
 }
@@ -127,6 +137,14 @@ void Cluster::on_stopped(std::uint32_t) {
   if (--still_running_ == 0) all_stopped_.set_value();
 }
 
+void Cluster::cut_stored() {
+  asio::post(io_, [this] {
+    cut_asked_at_.reset();
+    queue_.on_stored();
+    if (queue_.has_waiting()) grant_slots();
+  });
+}
+
 void Cluster::post(std::function<void()> work) {
   asio::post(io_, std::move(work));
 }
@@ -164,6 +182,11 @@ void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
   sessions.application = application();
   sessions.intents = intents_;
   sessions.token_fingerprint = token_fingerprint(options_.token);
+  const SteadyTime now = clock_.steady_now();
+  if (const auto ledger = queue_.ledger_to_store(now)) {
+    sessions.identify_budget =
+        SavedBudget{ledger->total, ledger->remaining, clock_.system_now() + (ledger->until - now)};
+  }
   if (shard_count_refused_) {
     // Nothing to go on with: the next start asks Discord how many shards it takes.
   } else if (shards_.empty()) {

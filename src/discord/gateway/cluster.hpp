@@ -38,6 +38,7 @@ class Cluster final : public StatusSource, private ShardOwner {
            SavedSessions& sessions,
            GuildList guilds,
            std::chrono::milliseconds timeout);
+  void cut_stored();
   void post(std::function<void()> work);
   GatewayStatus status() const override;
   void sample(SteadyTime now);
@@ -60,6 +61,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   void every_second();
   void grant_slots();
   void hand_out_slots();
+  void ask_for_cut(SteadyTime now);
   bool budget_is_fresh(SteadyTime now);
   void ask_budget();
   void on_budget(const RestOutcome& outcome);
@@ -123,6 +125,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   bool out_of_budget_ = false;  // Shards wait for the day's IDENTIFY budget to be reset.
   bool asking_budget_ = false;
   SteadyTime budget_known_at_{};
+  std::optional<SteadyTime> cut_asked_at_;  // While IDENTIFYs wait for the disk.
   // Discord refused the number of shards: an earlier process must not be followed in it.
   bool shard_count_refused_ = false;
   std::size_t still_running_ = 0;

@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kStartPause = 20ms;
 constexpr std::chrono::seconds kLoadingPatience = 30s;
 // With the IDENTIFY budget used up, Discord is asked again this often: it may know better.
 constexpr std::chrono::minutes kBudgetPatience = 10min;
+// A disk that does not take the budget keeps the bot from Discord no longer than this.
+constexpr std::chrono::seconds kDiskPatience = 15s;
 
 }  // namespace
 
@@ -137,6 +139,12 @@ void Cluster::every_second() {
     const std::uint32_t before = queue_.remaining();
     queue_.refill(now);
     if (queue_.remaining() != before) show_budget();
+    if (cut_asked_at_ && now - *cut_asked_at_ >= kDiskPatience) {
+      log::warn("gateway", "the IDENTIFY budget is not on disk after 15 s; going on without");
+      // The cut may not even have been taken.
+      (void)queue_.ledger_to_store(now);
+      cut_stored();
+    }
     every_second();
   });
 }
@@ -193,11 +201,18 @@ void Cluster::hand_out_slots() {
         "token: waiting " +
         std::to_string(wait) + " min");
   }
+  if (queue_.needs_cover()) ask_for_cut(now);
   if (!next) return;
   slot_timer_.expires_at(out_of_budget_ ? std::min(*next, now + kBudgetPatience) : *next);
   slot_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) grant_slots();
   });
+}
+
+void Cluster::ask_for_cut(SteadyTime now) {
+  if (cut_asked_at_) return;
+  cut_asked_at_ = now;
+  options_.ask_for_cut();
 }
 
 bool Cluster::budget_is_fresh(SteadyTime now) {

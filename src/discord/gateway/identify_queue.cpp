@@ -37,14 +37,42 @@ void IdentifyQueue::give_back(std::uint32_t shard, bool spent, SteadyTime now) {
   if (bucket.holder == shard) {
     bucket.holder.reset();
     if (granted_ > 0) --granted_;
+    if (!spent && covered_) {
+      ++*covered_;
+      ++storing_;
+    }
   }
   if (!spent) return;
   bucket.free_at = now + interval_;
   if (limit_.remaining > 0) --limit_.remaining;
   if (reset_at_ == SteadyTime{}) reset_at_ = now + kDay;
+  if (ledger_) {
+    if (ledger_->remaining > 0) --ledger_->remaining;
+  } else {
+    ledger_ = {limit_.total, limit_.remaining, reset_at_};
+  }
+}
+
+std::optional<IdentifyLedger> IdentifyQueue::ledger_to_store(SteadyTime now) {
+  refill(now);
+  storing_ = 0;
+  if (covered_) {
+    std::size_t waiting = 0;
+    for (const auto& [number, bucket] : buckets_) waiting += bucket.waiting.size();
+    storing_ = static_cast<std::uint32_t>(std::min<std::size_t>(waiting, limit_.max_concurrency));
+    // What was covered and is not stored as spent any more must not be used from here on.
+    covered_ = std::min(*covered_, storing_);
+  }
+  const std::uint32_t reserved = granted_ + storing_;
+  if (!ledger_ && reserved == 0) return std::nullopt;
+  IdentifyLedger out = ledger_.value_or(IdentifyLedger{
+      limit_.total, limit_.remaining, reset_at_ == SteadyTime{} ? now + kDay : reset_at_});
+  out.remaining -= std::min(out.remaining, reserved);
+  return out;
 }
 
 void IdentifyQueue::refill(SteadyTime now) {
+  if (ledger_ && now >= ledger_->until) ledger_.reset();
   if (reset_at_ == SteadyTime{} || now < reset_at_) return;
   limit_.remaining = limit_.total;
   reset_at_ = SteadyTime{};
@@ -57,13 +85,17 @@ bool IdentifyQueue::has_waiting() const {
 
 std::optional<std::uint32_t> IdentifyQueue::grant(SteadyTime now) {
   refill(now);
-  if (exhausted()) return std::nullopt;
+  if (exhausted() || (covered_ && *covered_ == 0)) return std::nullopt;
   for (auto& [number, bucket] : buckets_) {
     if (bucket.holder || bucket.waiting.empty() || now < bucket.free_at) continue;
     const std::uint32_t shard = *bucket.waiting.begin();
     bucket.waiting.erase(bucket.waiting.begin());
     bucket.holder = shard;
     ++granted_;
+    if (covered_) {
+      --*covered_;
+      if (storing_ > 0) --storing_;
+    }
     return shard;
   }
   return std::nullopt;
@@ -77,8 +109,9 @@ std::optional<SteadyTime> IdentifyQueue::next_grant(SteadyTime now) const {
     if (!next || at < *next) next = at;
   }
   if (next && exhausted()) {
-    return std::max(*next, reset_at_ == SteadyTime{} ? now + kAskAgain : reset_at_);
+    return std::max(*next, reset_at() == SteadyTime{} ? now + kAskAgain : reset_at());
   }
+  if (covered_ && *covered_ == 0) return std::nullopt;
   return next;
 }
 

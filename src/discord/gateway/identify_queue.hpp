@@ -4,6 +4,7 @@
 // (shard id modulo max_concurrency), and about 1,000 a day; at the end of that budget it resets the
 // bot's token. Pure. See Discord Docs/Gateway, Sharding and Session Start Limit Object.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -22,13 +23,37 @@ struct StartLimit {
   std::uint32_t max_concurrency = 1;
 };
 
+// What this bot knows to have spent itself, and until when that counts.
+struct IdentifyLedger {
+  std::uint32_t total = 0;
+  std::uint32_t remaining = 0;
+  SteadyTime until{};
+};
+
 class IdentifyQueue {
  public:
   // `interval` is a little more than Discord's 5 s, because it is Discord's clock that counts.
   explicit IdentifyQueue(std::chrono::milliseconds interval = std::chrono::milliseconds(5250))
       : interval_(interval) {}
 
+  // What Discord says, which may be late. Of it and of the own ledger the stricter one holds, until
+  // the ledger's time has come.
   void set_limit(const StartLimit& limit, SteadyTime now);
+  // Of an earlier process; before anything is asked for.
+  void restore(const IdentifyLedger& ledger) { ledger_ = ledger; }
+
+  // ---- A process that crashes right after an IDENTIFY must have told the next one. With a store
+  // that keeps the ledger, an IDENTIFY is granted only when the ledger on disk has it as spent.
+  void keep_on_disk() { covered_ = 0; }
+  // Shards wait, and the ledger on disk has nothing for them.
+  bool needs_cover() const { return covered_ && *covered_ == 0 && has_waiting() && !exhausted(); }
+  // The ledger as it has to be stored: slots that are out and the next round of those that wait
+  // count as spent. Nothing when nothing is spent.
+  std::optional<IdentifyLedger> ledger_to_store(SteadyTime now);
+  // The ledger that was given out last is on disk.
+  void on_stored() {
+    if (covered_) covered_ = storing_;
+  }
 
   // Gets in line, once.
   void ask(std::uint32_t shard);
@@ -38,18 +63,23 @@ class IdentifyQueue {
 
   // The next shard that may connect and identify; the slot is its own until give_back.
   std::optional<std::uint32_t> grant(SteadyTime now);
-  // When grant() can have something new without an ask or a give_back; nothing when never.
+  // When grant() can have something new without an ask, a give_back or on_stored(); nothing when
+  // never.
   std::optional<SteadyTime> next_grant(SteadyTime now) const;
   bool has_waiting() const;
   // The budget is full again when its time has come.
   void refill(SteadyTime now);
 
   std::uint32_t total() const { return limit_.total; }
-  std::uint32_t remaining() const { return limit_.remaining; }
+  std::uint32_t remaining() const {
+    return ledger_ ? std::min(ledger_->remaining, limit_.remaining) : limit_.remaining;
+  }
   // Zero while nothing is spent, or when Discord did not say.
-  SteadyTime reset_at() const { return reset_at_; }
+  SteadyTime reset_at() const {
+    return ledger_ && ledger_->remaining < limit_.remaining ? ledger_->until : reset_at_;
+  }
   // Reaching the end of the budget resets the bot's token, so one in a hundred is never used.
-  bool exhausted() const { return limit_.remaining <= granted_ + limit_.total / 100; }
+  bool exhausted() const { return remaining() <= granted_ + limit_.total / 100; }
 
  private:
   struct Bucket {
@@ -62,7 +92,11 @@ class IdentifyQueue {
   const std::chrono::milliseconds interval_;
   StartLimit limit_;
   SteadyTime reset_at_{};
+  std::optional<IdentifyLedger> ledger_;
   std::uint32_t granted_ = 0;  // Slots that are out and may still be spent.
+  // Grants that the ledger on disk has as spent; nothing without a store.
+  std::optional<std::uint32_t> covered_;
+  std::uint32_t storing_ = 0;  // The same for the ledger that is on its way there.
   std::map<std::uint32_t, Bucket> buckets_;
 };
 

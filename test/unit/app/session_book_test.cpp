@@ -47,6 +47,7 @@ SavedSessions sessions() {
   saved.shard_count = 2;
   saved.intents = 513;
   saved.token_fingerprint = "abcdef";
+  saved.identify_budget = {1000, 990, from_epoch_ms(1'764'000'000'123)};
   saved.shards = {SavedShard{0, "s0", "wss://a/", 0}, SavedShard{1, "s1", "wss://b/", 99}};
   saved.guilds = {guild(5), guild(6, 0, "")};
   return saved;
@@ -61,6 +62,7 @@ TEST(SessionBook, ReadsBackWhatItWrote) {
   EXPECT_EQ(back.shard_count, 2u);
   EXPECT_EQ(back.intents, 513u);
   EXPECT_EQ(back.token_fingerprint, "abcdef");
+  EXPECT_EQ(back.identify_budget, sessions().identify_budget);
   EXPECT_EQ(back.shards, sessions().shards);
   EXPECT_EQ(back.guilds, sessions().guilds);
 }

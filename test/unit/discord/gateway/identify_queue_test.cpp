@@ -100,5 +100,75 @@ TEST_F(IdentifyQueueTest, KeepsTheLineWhenTheConcurrencyChanges) {
   EXPECT_EQ(queue.grant(now), 2u);
 }
 
+TEST_F(IdentifyQueueTest, HoldsTheStricterOfItsOwnCountAndDiscordsUntilTheReset) {
+  limit(1000, 13, 1);
+  queue.ask(0);
+  ASSERT_EQ(queue.grant(now), 0u);
+  queue.give_back(0, true, now);
+  limit(1000, 13, 1);
+  EXPECT_EQ(queue.remaining(), 12u) << "what Discord says is late";
+  limit(1000, 11, 1);
+  EXPECT_EQ(queue.remaining(), 11u) << "another process has spent, too";
+  now += 1h;
+  limit(1000, 1000, 1);
+  queue.refill(now);
+  EXPECT_EQ(queue.remaining(), 1000u);
+}
+
+TEST_F(IdentifyQueueTest, AnEarlierProcessHasSpentWhatItSpent) {
+  queue.restore({1000, 10, now + 2h});
+  limit(1000, 500, 1);
+  queue.ask(0);
+  EXPECT_EQ(queue.remaining(), 10u);
+  EXPECT_EQ(queue.grant(now), std::nullopt);
+  EXPECT_EQ(queue.next_grant(now), now + 2h);
+  EXPECT_EQ(queue.reset_at(), now + 2h);
+  EXPECT_EQ(queue.grant(now + 2h), 0u);
+}
+
+TEST_F(IdentifyQueueTest, NothingSpentIsNothingToStore) {
+  limit(1000, 1000, 1);
+  EXPECT_FALSE(queue.ledger_to_store(now));
+}
+
+TEST_F(IdentifyQueueTest, GrantsOnlyWhatTheLedgerOnDiskHasAsSpent) {
+  queue.keep_on_disk();
+  limit(1000, 900, 2);
+  for (std::uint32_t shard = 0; shard < 6; ++shard) queue.ask(shard);
+  EXPECT_TRUE(queue.needs_cover());
+  EXPECT_EQ(queue.grant(now), std::nullopt);
+  EXPECT_EQ(queue.next_grant(now), std::nullopt) << "nothing to wait for but the disk";
+
+  EXPECT_EQ(queue.ledger_to_store(now)->remaining, 898u) << "a round of two is about to go";
+  EXPECT_EQ(queue.grant(now), std::nullopt) << "it is not on disk yet";
+  queue.on_stored();
+  EXPECT_EQ(queue.grant(now), 0u);
+  EXPECT_EQ(queue.grant(now), 1u);
+  queue.give_back(0, true, now);
+  queue.give_back(1, true, now);
+  now += 5s;
+  EXPECT_TRUE(queue.needs_cover());
+  EXPECT_EQ(queue.grant(now), std::nullopt);
+  EXPECT_EQ(queue.ledger_to_store(now)->remaining, 896u);
+  queue.on_stored();
+  EXPECT_EQ(queue.grant(now), 2u);
+  EXPECT_EQ(queue.ledger_to_store(now)->remaining, 895u) << "two spent, one out, two to come";
+}
+
+TEST_F(IdentifyQueueTest, ASlotThatComesBackUnspentStaysPaidFor) {
+  queue.keep_on_disk();
+  limit(1000, 900, 1);
+  queue.ask(0);
+  (void)queue.ledger_to_store(now);
+  queue.on_stored();
+  ASSERT_EQ(queue.grant(now), 0u);
+  queue.give_back(0, false, now);
+  queue.ask(0);
+  EXPECT_FALSE(queue.needs_cover());
+  EXPECT_EQ(queue.grant(now), 0u);
+  queue.give_back(0, false, now);
+  EXPECT_FALSE(queue.ledger_to_store(now)) << "and costs nothing when nobody wants it";
+}
+
 }  // namespace
 }  // namespace discern::discord

@@ -58,6 +58,10 @@ TEST_F(PluginControlTest, ShowsOnePluginWithItsLastIncidents) {
                 R"("handler":"command slow","type":"std::out_of_range",)"
                 R"("text":"no such key","count":3,"stack":["echo.so Echo::slow()+0x1f"]}])"));
   registry.counter(metrics::catalogue::kPluginErrors, "echo", "event").add(3);
+  registry.counter(metrics::catalogue::kPluginHttp, "echo", "2xx").add(4);
+  registry.counter(metrics::catalogue::kPluginHttp, "other", "2xx").add(5);
+  registry.histogram(metrics::catalogue::kPluginHttpDuration, "echo")
+      .observe(std::chrono::milliseconds(500));
   registry.counter(metrics::catalogue::kPluginErrors, "other", "event").add(5);
   registry.counter(metrics::catalogue::kRestLimited, "user", "echo").add(2);
   registry.histogram(metrics::catalogue::kPluginHandler, "echo", "command").observe(0.5);
@@ -65,6 +69,8 @@ TEST_F(PluginControlTest, ShowsOnePluginWithItsLastIncidents) {
   const std::string cost = ask("/api/v1/plugins/echo");
   EXPECT_THAT(cost, HasSubstr(R"("errors":{"event":3})"));
   EXPECT_THAT(cost, HasSubstr(R"("rate_limited":{"user":2})"));
+  EXPECT_THAT(cost, HasSubstr(R"("http_requests":{"2xx":4})"));
+  EXPECT_THAT(cost, HasSubstr(R"("http":{"count":1,"total_s":0.5,"p50_ms":)"));
   EXPECT_THAT(cost, HasSubstr(R"("handlers":{"command":{"count":1,"total_s":0.5,"p50_ms":)"));
   EXPECT_EQ(status_of(ask("/api/v1/plugins/ghost")), 404);
   EXPECT_EQ(status_of(ask("/api/v1/plugins/")), 404);

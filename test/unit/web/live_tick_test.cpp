@@ -123,7 +123,7 @@ TEST_F(LiveTickerTest, SendsPluginRowsThatChanged) {
   EXPECT_TRUE(step().plugins.empty());
   registry.counter(catalogue::kPluginErrors, "ping", "timer").add(2);
   registry.counter(catalogue::kPluginErrors, "ping", "command").add();
-  plugins[1].stuck = plugin::StuckHandler{"command slow", 4.2};
+  plugins[1].stuck = plugin::StuckHandler{"command slow", 4.2, {}};
   const LiveTick tick = step();
   ASSERT_EQ(tick.plugins.size(), 2u);
   EXPECT_EQ(tick.plugins[0].errors, 3);

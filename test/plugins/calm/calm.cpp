@@ -22,6 +22,7 @@ class Calm : public Plugin {
       core_->metrics().record_command_usage("count");
       core_->metrics().record_command_usage("elsewhere");
       core_->metrics().increment_plugin_error_count("calm");
+      core_->metrics().record_plugin_load_time("calm", std::chrono::hours(1));
       i.reply("counted");
     });
     core.api().register_command(

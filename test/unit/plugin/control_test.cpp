@@ -138,6 +138,23 @@ TEST_F(PluginControl, CommandsOfARemovedPluginGo) {
   EXPECT_FALSE(ask(Control::Enable, "calm").ok());
 }
 
+TEST_F(PluginControl, APluginWhoseFolderGoesIsForgottenWhileFilesAreWatched) {
+  options_.watch_files = true;
+  start_with({"calm", "keeper"});
+  ASSERT_TRUE(ask(Control::Disable, "keeper").ok());
+  fs::remove_all(options_.folder / "keeper");
+  fs::remove_all(options_.folder / "calm");
+  EXPECT_TRUE(eventually([&] {
+    advance(1s);
+    return host_->plugins().empty() && host_->commands().empty();
+  }));
+  add("calm");
+  EXPECT_TRUE(eventually([&] {
+    advance(1s);
+    return status("calm").state == "enabled";
+  })) << "it may come back";
+}
+
 TEST_F(PluginControl, AnotherPluginMayTakeTheCommandsOfOneThatIsOff) {
   start_with({"calm"});
   ASSERT_TRUE(ask(Control::Disable, "calm").ok());

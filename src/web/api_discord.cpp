@@ -63,10 +63,12 @@ void append_totals_by_first_label(JsonWriter& writer,
                                   std::string_view key,
                                   const Snapshot& snapshot,
                                   const Descriptor& family) {
-  writer.open_object(key);
+  std::map<std::string_view, double> totals;
   for_series(snapshot, family, [&](const Series& series) {
-    writer.number(series.label(0), snapshot.lifetime_value(series));
+    totals[series.label(0)] += snapshot.lifetime_value(series);
   });
+  writer.open_object(key);
+  for (const auto& [value, total] : totals) writer.number(value, total);
   writer.close_object();
 }
 

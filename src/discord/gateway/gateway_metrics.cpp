@@ -26,7 +26,6 @@ GatewayMetrics::GatewayMetrics(metrics::Registry& registry)
       activity(registry),
       events_(registry.counters(catalogue::kGatewayEvents)),
       sends_(registry.counters(catalogue::kGatewaySends)),
-      closes_(registry.counters(catalogue::kGatewayCloses)),
       guilds_(registry.gauge(catalogue::kGuilds)),
       unavailable_(registry.gauge(catalogue::kUnavailableGuilds)),
       users_(registry.gauge(catalogue::kUsers)),
@@ -42,10 +41,6 @@ void GatewayMetrics::count_event(EventType type, std::string_view name) {
 
 void GatewayMetrics::count_sent(Op op) {
   sends_.with(to_string(op)).add();
-}
-
-void GatewayMetrics::count_close(std::uint16_t code) {
-  closes_.with(std::to_string(code)).add();
 }
 
 void GatewayMetrics::show_guilds(const GuildCache::Totals& totals) {

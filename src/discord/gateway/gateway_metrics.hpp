@@ -21,7 +21,6 @@ class GatewayMetrics {
 
   void count_event(EventType type, std::string_view name);
   void count_sent(Op op);
-  void count_close(std::uint16_t code);
   void show_guilds(const GuildCache::Totals& totals);
 
   metrics::Counter bytes_compressed;
@@ -49,7 +48,6 @@ class GatewayMetrics {
  private:
   metrics::Family<metrics::Counter>& events_;
   metrics::Family<metrics::Counter>& sends_;
-  metrics::Family<metrics::Counter>& closes_;
   metrics::Gauge guilds_;
   metrics::Gauge unavailable_;
   metrics::Gauge users_;

@@ -119,8 +119,7 @@ void Shard::perform(const ShardFsm::ReportZombie&) {
 }
 
 void Shard::perform(const ShardFsm::Drop& action) {
-  context_.metrics.count_close(action.code);
-  cells_.on_closed();
+  cells_.on_closed(action.code);
   std::string text = std::to_string(action.code) + " by us";
   if (!why_.empty()) text.append(": ").append(std::exchange(why_, {}));
   cells_.set_last_close(std::move(text));
@@ -143,10 +142,7 @@ void Shard::perform(const ShardFsm::ReportStopped&) {
 
 void Shard::on_end(const net::WebSocketEnd& end) {
   socket_.reset();
-  if (end.opened) {
-    context_.metrics.count_close(end.code);
-    cells_.on_closed();
-  }
+  if (end.opened) cells_.on_closed(end.code);
   std::string text = describe_close(end.code);
   if (!end.opened) text = "not connected: " + end.text;
   if (fsm_.state() != ShardFsm::State::Stopping) {

@@ -6,7 +6,8 @@ namespace discern::discord {
 
 namespace catalogue = metrics::catalogue;
 
-ShardCells::ShardCells(std::uint32_t shard, metrics::Registry& registry) : id(shard) {
+ShardCells::ShardCells(std::uint32_t shard, metrics::Registry& registry)
+    : id(shard), closes_by_code_(registry.counters(catalogue::kGatewayCloses)) {
   const std::string label = std::to_string(shard);
   round_trips_ = registry.histogram(catalogue::kHeartbeatRtt, label);
   missed_ = registry.counter(catalogue::kHeartbeatMissed, label);
@@ -24,6 +25,11 @@ void ShardCells::on_ack(SteadyTime at, std::chrono::nanoseconds round_trip) {
   store(last_ack_, at);
   round_trip_.store(round_trip.count(), std::memory_order_relaxed);
   round_trips_.observe(round_trip);
+}
+
+void ShardCells::on_closed(std::uint16_t code) {
+  closes_.fetch_add(1, std::memory_order_relaxed);
+  closes_by_code_.with(std::to_string(code), std::to_string(id)).add();
 }
 
 void ShardCells::set_last_close(std::string text) {

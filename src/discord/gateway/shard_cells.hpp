@@ -35,7 +35,7 @@ class ShardCells {
     missed_.add();
     missed_here_.fetch_add(1, std::memory_order_relaxed);
   }
-  void on_closed() { closes_.fetch_add(1, std::memory_order_relaxed); }
+  void on_closed(std::uint16_t code);
   void on_identified() { identifies_.fetch_add(1, std::memory_order_relaxed); }
   void on_resumed() { resumes_.fetch_add(1, std::memory_order_relaxed); }
   void set_last_close(std::string text);
@@ -65,6 +65,7 @@ class ShardCells {
   mutable std::mutex mutex_;
   std::string last_close_;  // Guarded by mutex_.
 
+  metrics::Family<metrics::Counter>& closes_by_code_;
   metrics::Histogram round_trips_;
   metrics::Counter missed_;
   metrics::Gauge ready_;

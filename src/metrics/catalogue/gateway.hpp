@@ -46,8 +46,9 @@ inline constexpr Descriptor kLastDispatchAge{.name = "discern_gateway_last_dispa
                                              .labels = {"shard"}};
 inline constexpr Descriptor kGatewayCloses{
     .name = "discern_gateway_closes_total",
-    .help = "Gateway connections that ended, by close code (0 when there was none).",
-    .labels = {"code"}};
+    .help = "Gateway connections that ended, by close code (0 when there was none) and shard.",
+    .labels = {"code", "shard"},
+    .max_series = 5000};
 inline constexpr Descriptor kGatewayConnects{
     .name = "discern_gateway_connects_total",
     .help = "Sessions begun or continued, by how: identify, resume, invalid_session.",

@@ -163,7 +163,8 @@ TEST_F(ServerTest, ListsShards) {
   discord.now.identify_budget = discord::IdentifyBudget{1000, 990, 3600};
   discord.now.message = "Look here.";
   discord.now.warnings = {"And there."};
-  registry.counter(catalogue::kGatewayCloses, "4000").add();
+  registry.counter(catalogue::kGatewayCloses, "4000", "0").add(2);
+  registry.counter(catalogue::kGatewayCloses, "4000", "3").add();
   registry.counter(catalogue::kGuildJoins).add(3);
   tick();
   EXPECT_EQ(body_of(ask("/api/v1/shards")),
@@ -173,7 +174,7 @@ TEST_F(ServerTest, ListsShards) {
             R"("last_close":"4000 unknown error"}],"shard_count":4,)"
             R"("identify_budget":{"total":1000,"remaining":990,"reset_in_s":3600},)"
             R"("guilds":5,"unavailable_guilds":0,"users":0,"joins":3,"leaves":0,)"
-            R"("close_codes":{"4000":1},"connects":{},"bytes":{},)"
+            R"("close_codes":{"4000":3},"connects":{},"bytes":{},)"
             R"("message":"Look here.","warnings":["And there."]})");
 }
 

@@ -46,6 +46,11 @@ describe('CommandsTable', () => {
     render(CommandsTable, { rows: [command(), command({ plugin: 'other' })], sort: byUses, onsort: () => {} });
     expect(names()).toEqual(['/ping', '/ping']);
   });
+  it('writes no slash before a command that stands in a menu', () => {
+    const menus = [command({ name: 'Report it (user)', uses: 2 }), command({ name: 'report it', uses: 1 })];
+    render(CommandsTable, { rows: menus, sort: byUses, onsort: () => {} });
+    expect(names()).toEqual(['Report it (user)', '/report it']);
+  });
   it('marks a slow command with a word, not with colour alone', () => {
     render(CommandsTable, { rows: [command({ uses: 100, p95_ms: 2400 })], sort: byUses, onsort: () => {} });
     expect(screen.getByText('slow')).toBeTruthy();

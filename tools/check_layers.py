@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fail when an #include points against the arrows of ARCHITECTURE.md."""
+"""Fail when an #include points against the arrows of ARCHITECTURE.md, or two headers define one type."""
 import pathlib
 import re
 import sys
@@ -33,6 +33,7 @@ PUBLIC = "discern/plugin/"  # include/discern/plugin: for plugins and for src/pl
 OURS = set(MAY_INCLUDE) | {"app", "sim"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.M)
 SOURCES = "*.[ch]pp"
+TYPE = re.compile(r"^(?:struct|class)(?: \[\[[^]]*\]\])? (\w+)(?: final)?(?: :[^;{]*)?\s*{", re.M)
 
 
 def allowed(module, target):
@@ -60,8 +61,19 @@ def check_tree(root, folder, may):
                 yield f'{path.relative_to(root)}: may not include "{target}"'
 
 
+def check_types(root):
+    """A folder is a namespace. No compiler sees two types of one name in it, and the linker mixes them up."""
+    for folder in [*(root / "src").iterdir(), root / "sim"]:
+        seen = {}
+        for path in sorted(folder.rglob("*.hpp")) if folder.is_dir() else ():
+            for name in TYPE.findall(path.read_text()):
+                other = seen.setdefault(name, path)
+                if other != path:
+                    yield f"{path.relative_to(root)}: {name} is also defined in {other.relative_to(root)}"
+
+
 def main(root):
-    complaints = []
+    complaints = list(check_types(root))
     for path in sorted((root / "src").rglob(SOURCES)):
         rel = path.relative_to(root / "src")
         module = rel.parts[0] if len(rel.parts) > 1 else "main"

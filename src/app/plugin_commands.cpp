@@ -27,12 +27,12 @@ int complain(const std::string& sentence) {
 // Longer than the host takes to give up on a plugin's init.
 constexpr std::chrono::seconds kPatience{30};
 
-Result<net::HttpResponse> ask(const std::string& method, const std::string& url) {
-  net::HttpRequest request;
+Result<net::HttpOutResponse> ask(const std::string& method, const std::string& url) {
+  net::HttpOutRequest request;
   request.method = method;
   request.url = url;
   request.timeout = kPatience;
-  std::promise<Result<net::HttpResponse>> answer;
+  std::promise<Result<net::HttpOutResponse>> answer;
   net::HttpOut http;
   http.send(std::move(request),
             [&](net::HttpOutcome outcome) { answer.set_value(std::move(outcome.response)); });
@@ -44,7 +44,7 @@ std::string text_of(const json::object& from, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::string error_of(const net::HttpResponse& response) {
+std::string error_of(const net::HttpOutResponse& response) {
   boost::system::error_code bad;
   const json::value body = json::parse(response.body, bad);
   const std::string text =
@@ -52,7 +52,7 @@ std::string error_of(const net::HttpResponse& response) {
   return text.empty() ? fmt::format("the host answered {}", response.status) : text;
 }
 
-int list(const net::HttpResponse& response) {
+int list(const net::HttpOutResponse& response) {
   boost::system::error_code bad;
   const json::value body = json::parse(response.body, bad);
   if (bad || !body.is_object()) return complain("the host's answer cannot be understood");
@@ -142,7 +142,7 @@ int run_plugin_command(const Request& request) {
                      (request.plugin_verb == Request::PluginVerb::Enable    ? "enable"
                       : request.plugin_verb == Request::PluginVerb::Disable ? "disable"
                                                                             : "reload"));
-  const Result<net::HttpResponse> answer = ask(listing ? "GET" : "POST", *url + path);
+  const Result<net::HttpOutResponse> answer = ask(listing ? "GET" : "POST", *url + path);
   if (!answer) {
     // Its address outlives a host that was killed.
     if (answer.error().kind != Errc::Unavailable) return complain(answer.error().text);

@@ -16,10 +16,10 @@ bool is_user_agent(std::string_view name) {
   });
 }
 
-net::HttpRequest to_net(plugin::OutgoingRequest request,
-                        bool public_only,
-                        std::string_view version) {
-  net::HttpRequest out;
+net::HttpOutRequest to_net(plugin::OutgoingRequest request,
+                           bool public_only,
+                           std::string_view version) {
+  net::HttpOutRequest out;
   out.method = std::move(request.method);
   out.url = std::move(request.url);
   bool named = false;
@@ -53,7 +53,7 @@ plugin::OutgoingSend make_web_send(net::HttpOut& http, bool public_only, std::st
                   }
                   return done(std::move(error));
                 }
-                net::HttpResponse& response = *outcome.response;
+                net::HttpOutResponse& response = *outcome.response;
                 done(plugin::OutgoingResponse{
                     response.status, std::move(response.headers), std::move(response.body)});
               });

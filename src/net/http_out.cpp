@@ -40,7 +40,7 @@ class HttpOut::Loop {
   }
   ~Loop() { stop(std::chrono::milliseconds(0)); }
 
-  void send(HttpRequest request, HttpDone done) {
+  void send(HttpOutRequest request, HttpDone done) {
     auto transfer = std::make_unique<HttpTransfer>(std::move(request), std::move(done));
     {
       const std::lock_guard lock(mutex_);
@@ -207,7 +207,7 @@ class HttpOut::Loop {
 HttpOut::HttpOut(HttpOutOptions options) : loop_(std::make_unique<Loop>(options)) {}
 HttpOut::~HttpOut() = default;
 
-void HttpOut::send(HttpRequest request, HttpDone done) {
+void HttpOut::send(HttpOutRequest request, HttpDone done) {
   loop_->send(std::move(request), std::move(done));
 }
 bool HttpOut::post(std::function<void()> work) {

@@ -28,7 +28,7 @@ struct HttpPart {
   std::string bytes;
 };
 
-struct HttpRequest {
+struct HttpOutRequest {
   std::string method = "GET";
   std::string url;                   // http:// or https://, escaped. Redirects are not followed.
   std::vector<std::string> headers;  // "Name: value". Never logged.
@@ -42,7 +42,7 @@ struct HttpRequest {
   bool public_only = false;
 };
 
-struct HttpResponse {
+struct HttpOutResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
   std::string body;
@@ -55,7 +55,7 @@ struct HttpResponse {
 // queue too large), Invalid (the request itself), Refused (public_only), Closed (stopped). Error
 // texts name the host only: paths and headers may hold credentials.
 struct HttpOutcome {
-  Result<HttpResponse> response;
+  Result<HttpOutResponse> response;
   // False when no byte of the request can have reached the server, so that sending it again is
   // safe.
   bool maybe_sent = true;
@@ -77,7 +77,7 @@ class HttpOut {
   HttpOut& operator=(const HttpOut&) = delete;
 
   // `done` is called exactly once, also after stop (then on the caller's thread, with Closed).
-  void send(HttpRequest request, HttpDone done);
+  void send(HttpOutRequest request, HttpDone done);
   // Runs `work` on the thread, soon, and before a stop that comes later is over. False, and it
   // never runs, after stop.
   bool post(std::function<void()> work);

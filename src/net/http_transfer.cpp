@@ -50,14 +50,14 @@ std::string host_of_url(std::string_view url) {
   return std::string(url);
 }
 
-std::string_view HttpResponse::header(std::string_view name) const {
+std::string_view HttpOutResponse::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
     if (key == name) return value;
   }
   return {};
 }
 
-HttpTransfer::HttpTransfer(HttpRequest request, HttpDone done)
+HttpTransfer::HttpTransfer(HttpOutRequest request, HttpDone done)
     : request_(std::move(request)), done_(std::move(done)) {}
 
 Result<CURL*> HttpTransfer::prepare() {

@@ -19,7 +19,7 @@ struct CurlDeleter {
 // Lives at one address from its making to its end: libcurl points into it.
 class HttpTransfer {
  public:
-  HttpTransfer(HttpRequest request, HttpDone done);
+  HttpTransfer(HttpOutRequest request, HttpDone done);
   HttpTransfer(const HttpTransfer&) = delete;
   HttpTransfer& operator=(const HttpTransfer&) = delete;
 
@@ -40,9 +40,9 @@ class HttpTransfer {
   void set_body();
   Error explain(CURLcode code) const;
 
-  HttpRequest request_;
+  HttpOutRequest request_;
   HttpDone done_;
-  HttpResponse response_;
+  HttpOutResponse response_;
   bool too_large_ = false;
   bool refused_ = false;
   // The handle goes first: it refers to the other two.

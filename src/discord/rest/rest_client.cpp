@@ -31,10 +31,10 @@ bool may_repeat(const RestRequest& request) {
   return request.method != "POST" || is_callback(request);
 }
 
-net::HttpRequest make_http(const RestRequest& request,
-                           const RestOptions& options,
-                           std::string path) {
-  net::HttpRequest out;
+net::HttpOutRequest make_http(const RestRequest& request,
+                              const RestOptions& options,
+                              std::string path) {
+  net::HttpOutRequest out;
   out.method = request.method;
   out.url = options.base + path;
   if (!request.query.empty()) out.url.append("?").append(request.query);
@@ -224,7 +224,7 @@ void RestClient::on_outcome(const JobPtr& job, const net::HttpOutcome& outcome) 
   after_answer(job->lane);
 }
 
-void RestClient::on_response(const JobPtr& job, const net::HttpResponse& response) {
+void RestClient::on_response(const JobPtr& job, const net::HttpOutResponse& response) {
   const SteadyTime now = clock_.steady_now();
   const RestRequest& request = job->request;
   if (response.status == 429) return on_limited(job, response, now);
@@ -252,7 +252,9 @@ void RestClient::on_response(const JobPtr& job, const net::HttpResponse& respons
   finish(job, {Error(kind, std::move(text)), problem.code, response.status});
 }
 
-void RestClient::on_limited(const JobPtr& job, const net::HttpResponse& response, SteadyTime now) {
+void RestClient::on_limited(const JobPtr& job,
+                            const net::HttpOutResponse& response,
+                            SteadyTime now) {
   const Limited limited = parse_limited(response);
   buckets_.on_limited(
       job->key, parse_rate_headers(response), limited.scope, limited.retry_after, now);

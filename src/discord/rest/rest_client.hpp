@@ -65,8 +65,8 @@ class RestClient final : public RestPort {
   void wake_at(const std::string& lane_key, Lane& lane, SteadyTime when);
   void transmit(const JobPtr& job);
   void on_outcome(const JobPtr& job, const net::HttpOutcome& outcome);
-  void on_response(const JobPtr& job, const net::HttpResponse& response);
-  void on_limited(const JobPtr& job, const net::HttpResponse& response, SteadyTime now);
+  void on_response(const JobPtr& job, const net::HttpOutResponse& response);
+  void on_limited(const JobPtr& job, const net::HttpOutResponse& response, SteadyTime now);
   void try_again(const JobPtr& job, std::chrono::milliseconds after);
   void after_answer(const std::string& lane_key);
   bool refuse(const JobPtr& job);

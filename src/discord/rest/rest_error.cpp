@@ -85,7 +85,7 @@ ApiProblem parse_problem(std::string_view body) {
   return out;
 }
 
-RateHeaders parse_rate_headers(const net::HttpResponse& response) {
+RateHeaders parse_rate_headers(const net::HttpOutResponse& response) {
   RateHeaders out;
   out.bucket = response.header("x-ratelimit-bucket");
   out.limit = parse_count(response.header("x-ratelimit-limit"));
@@ -95,7 +95,7 @@ RateHeaders parse_rate_headers(const net::HttpResponse& response) {
   return out;
 }
 
-Limited parse_limited(const net::HttpResponse& response) {
+Limited parse_limited(const net::HttpOutResponse& response) {
   Limited out;
   const std::string_view scope = response.header("x-ratelimit-scope");
   bool global = response.header("x-ratelimit-global") == "true";

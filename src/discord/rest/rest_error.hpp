@@ -20,13 +20,13 @@ struct ApiProblem {
 };
 ApiProblem parse_problem(std::string_view body);
 
-RateHeaders parse_rate_headers(const net::HttpResponse& response);
+RateHeaders parse_rate_headers(const net::HttpOutResponse& response);
 
 struct Limited {
   LimitScope scope = LimitScope::User;
   std::chrono::milliseconds retry_after{1000};
 };
 // Of an answer with status 429.
-Limited parse_limited(const net::HttpResponse& response);
+Limited parse_limited(const net::HttpOutResponse& response);
 
 }  // namespace discern::discord

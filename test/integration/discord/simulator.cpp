@@ -65,7 +65,7 @@ Simulator::~Simulator() {
 boost::json::value Simulator::call(const std::string& method,
                                    const std::string& path,
                                    std::string body) {
-  net::HttpRequest request;
+  net::HttpOutRequest request;
   request.method = method;
   request.url = url_ + path;
   request.headers = {"Content-Type: application/json",

@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-HttpOutcome fetch(HttpOut& http, HttpRequest request) {
+HttpOutcome fetch(HttpOut& http, HttpOutRequest request) {
   std::promise<HttpOutcome> got;
   http.send(std::move(request), [&](HttpOutcome outcome) { got.set_value(std::move(outcome)); });
   return got.get_future().get();
 }
 
-HttpRequest get(std::string url) {
-  HttpRequest request;
+HttpOutRequest get(std::string url) {
+  HttpOutRequest request;
   request.url = std::move(url);
   return request;
 }
@@ -44,7 +44,7 @@ TEST(HttpOut, BringsStatusHeadersAndBody) {
 TEST(HttpOut, SendsMethodHeadersAndBody) {
   LoopbackServer server([](const std::string&) { return http_answer(204, "", ""); });
   HttpOut http;
-  HttpRequest request = get(server.url("/a"));
+  HttpOutRequest request = get(server.url("/a"));
   request.method = "PATCH";
   request.headers = {"Authorization: Bot x", "Content-Type: application/json"};
   request.body = "{\"a\":1}";
@@ -59,7 +59,7 @@ TEST(HttpOut, SendsMethodHeadersAndBody) {
 TEST(HttpOut, SendsAnEmptyBodyWithItsLength) {
   LoopbackServer server([](const std::string&) { return http_answer(204, "", ""); });
   HttpOut http;
-  HttpRequest request = get(server.url("/a"));
+  HttpOutRequest request = get(server.url("/a"));
   request.method = "PUT";
   EXPECT_TRUE(fetch(http, request).response);
   EXPECT_THAT(server.requests().at(0), HasSubstr("Content-Length: 0\r\n"));
@@ -68,7 +68,7 @@ TEST(HttpOut, SendsAnEmptyBodyWithItsLength) {
 TEST(HttpOut, SendsFilesAsParts) {
   LoopbackServer server([](const std::string&) { return http_answer(200, "", "{}"); });
   HttpOut http;
-  HttpRequest request = get(server.url("/a"));
+  HttpOutRequest request = get(server.url("/a"));
   request.method = "POST";
   request.parts = {{"payload_json", "", "application/json", "{\"content\":\"x\"}"},
                    {"files[0]", "a.png", "image/png", std::string("\x89PNG\0\1", 6)}};
@@ -113,7 +113,7 @@ TEST(HttpOut, GivesUpAfterTheTimeout) {
     return http_answer(200, "", "late");
   });
   HttpOut http;
-  HttpRequest request = get(server.url("/a"));
+  HttpOutRequest request = get(server.url("/a"));
   request.timeout = 50ms;
   const HttpOutcome outcome = fetch(http, request);
   release.set_value();
@@ -125,7 +125,7 @@ TEST(HttpOut, RefusesAnAnswerThatIsTooLarge) {
   LoopbackServer server(
       [](const std::string&) { return http_answer(200, "", std::string(100'000, 'x')); });
   HttpOut http;
-  HttpRequest request = get(server.url("/a"));
+  HttpOutRequest request = get(server.url("/a"));
   request.max_response_bytes = 1000;
   const HttpOutcome outcome = fetch(http, request);
   ASSERT_FALSE(outcome.response);
@@ -135,7 +135,7 @@ TEST(HttpOut, RefusesAnAnswerThatIsTooLarge) {
 TEST(HttpOut, RefusesOtherSchemesAndBrokenHeaders) {
   HttpOut http;
   EXPECT_EQ(fetch(http, get("file:///etc/passwd")).response.error().kind, Errc::Invalid);
-  HttpRequest request = get("http://127.0.0.1:1/");
+  HttpOutRequest request = get("http://127.0.0.1:1/");
   request.headers = {"A: b\r\nC: d"};
   EXPECT_EQ(fetch(http, request).response.error().kind, Errc::Invalid);
 }
@@ -193,7 +193,7 @@ TEST(HttpOut, RefusesMoreThanItsQueueHolds) {
 TEST(HttpOut, KeepsPublicRequestsOffThisMachine) {
   LoopbackServer server([](const std::string&) { return http_answer(200, "", "secret"); });
   HttpOut http;
-  HttpRequest request = get(server.url("/"));
+  HttpOutRequest request = get(server.url("/"));
   // Warm: a connection that waits to be used again must not be a way in.
   ASSERT_TRUE(fetch(http, request).response);
   request.public_only = true;

@@ -4,27 +4,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "counting_new.hpp"
 #include "unit/discord/gateway/shard_harness.hpp"
-
-namespace {
-thread_local std::size_t allocations = 0;
-}  // namespace
-
-// Not inlined: the compiler would take malloc and delete for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace discern::discord {
 namespace {
@@ -107,9 +88,9 @@ TEST_P(Allocation, CountingAndRoutingWhatNobodyAskedForNeedsNone) {
   // The first of a type makes its series, and buffers find their size.
   constexpr std::size_t kWarm = 10;
   for (std::size_t i = 0; i < kWarm; ++i) harness.receive(messages[i]);
-  const std::size_t before = allocations;
+  const std::size_t before = testing_support::allocations;
   for (std::size_t i = kWarm; i < messages.size(); ++i) harness.receive(messages[i]);
-  EXPECT_EQ(allocations - before, 0u);
+  EXPECT_EQ(testing_support::allocations - before, 0u);
   EXPECT_EQ(sink.taken, 0);
   EXPECT_EQ(harness.events(), 251);
 }

@@ -82,8 +82,8 @@ TEST(ApiProblem, IsEmptyForWhatIsNotDiscords) {
   EXPECT_EQ(parse_problem(R"({"message":5,"code":"x","errors":[1]})").code, 0);
 }
 
-net::HttpResponse limited(std::vector<std::pair<std::string, std::string>> headers,
-                          std::string body) {
+net::HttpOutResponse limited(std::vector<std::pair<std::string, std::string>> headers,
+                             std::string body) {
   return {429, std::move(headers), std::move(body)};
 }
 

@@ -133,8 +133,12 @@ void Cluster::begin_stop() {
 }
 
 void Cluster::on_stopped(std::uint32_t) {
-  if (!stopping_ || still_running_ == 0) return;
-  if (--still_running_ == 0) all_stopped_.set_value();
+  if (stopping_) {
+    if (still_running_ > 0 && --still_running_ == 0) all_stopped_.set_value();
+  } else if (leaving_ > 0 && --leaving_ == 0) {
+    // Later, not now: it is a shard that calls.
+    asio::post(io_, [this] { replace_shards(); });
+  }
 }
 
 void Cluster::cut_stored() {

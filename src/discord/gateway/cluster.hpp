@@ -56,7 +56,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   void ask_gateway();
   void on_gateway(const RestOutcome& outcome);
   void ask_gateway_later(std::string why);
-  void build_shards(const GatewayAddress& address);
+  void build_shards(const GatewayAddress& address, std::uint32_t count);
   void start_next_shard(std::size_t index);
   void every_second();
   void grant_slots();
@@ -68,6 +68,10 @@ class Cluster final : public StatusSource, private ShardOwner {
   void show_budget();
   void explain(std::string message);
   std::string explain_failure(std::uint32_t shard, std::uint16_t code) const;
+  bool chooses_shard_count() const;
+  void ask_for_more_shards();
+  void on_more_shards(const RestOutcome& outcome);
+  void replace_shards();
   void begin_stop();
   void take_cut(SavedSessions& sessions, GuildList guilds);
   bool resumes_saved(std::uint32_t shard_count) const;
@@ -128,6 +132,12 @@ class Cluster final : public StatusSource, private ShardOwner {
   std::optional<SteadyTime> cut_asked_at_;  // While IDENTIFYs wait for the disk.
   // Discord refused the number of shards: an earlier process must not be followed in it.
   bool shard_count_refused_ = false;
+  // While larger numbers of shards take over: how many of the old ones are still on their way out.
+  std::size_t leaving_ = 0;
+  std::optional<GatewayAddress> replacement_;
+  // Those that left, with their cells. What they had set in motion may still come back to them.
+  std::vector<std::unique_ptr<Shard>> retired_;
+  Cells retired_cells_;
   std::size_t still_running_ = 0;
   std::promise<void> all_stopped_;
 

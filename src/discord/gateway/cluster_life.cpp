@@ -50,7 +50,8 @@ void Cluster::on_gateway(const RestOutcome& outcome) {
   if (!usable) return ask_gateway_later("the gateway's address is not a wss:// one");
   attempts_ = 0;
   explain("");
-  build_shards(*address);
+  build_shards(*address,
+               choose_shard_count(options_.shard_count, address->shards, saved_.shard_count));
 }
 
 void Cluster::ask_gateway_later(std::string why) {
@@ -76,8 +77,8 @@ void Cluster::move_guilds(std::uint32_t shard_count) {
   all_guilds_next_ = true;
 }
 
-void Cluster::build_shards(const GatewayAddress& address) {
-  shard_count_ = choose_shard_count(options_.shard_count, address.shards, saved_.shard_count);
+void Cluster::build_shards(const GatewayAddress& address, std::uint32_t count) {
+  shard_count_ = count;
   const std::uint32_t first = options_.first_shard;
   std::uint32_t end = shard_count_;
   if (options_.shards_here > 0) end = std::min(end, first + options_.shards_here);
@@ -271,10 +272,10 @@ std::string Cluster::explain_failure(std::uint32_t shard, std::uint16_t code) co
   std::string text = "shard " + std::to_string(shard) + " was refused (" + describe_close(code) +
                      "): " + std::string(find_close_rule(code).advice);
   const auto rule = static_cast<CloseCode>(code);
-  if (rule == CloseCode::ShardingRequired && options_.shard_count == 0) {
+  if (rule == CloseCode::ShardingRequired && chooses_shard_count()) {
     return "shard " + std::to_string(shard) + " was refused (" + describe_close(code) +
            "): the bot has grown beyond its " + std::to_string(shard_count_) +
-           " shards. Start Discern again: it will take the number that Discord recommends now";
+           " shards; asking Discord for a larger number";
   }
   if (rule != CloseCode::DisallowedIntents && rule != CloseCode::InvalidIntents) return text;
   const bool privileged_only = rule == CloseCode::DisallowedIntents;
@@ -294,6 +295,7 @@ void Cluster::on_failed(std::uint32_t shard, std::uint16_t code) {
     shard_count_refused_ = true;
   }
   explain(explain_failure(shard, code));
+  if (rule == CloseCode::ShardingRequired && chooses_shard_count()) ask_for_more_shards();
   // What one shard was refused for, the others would be, too, at the price of an IDENTIFY each.
   // Those that live go on.
   asio::post(io_, [this] {

@@ -31,8 +31,9 @@ constexpr CloseRule kRules[] = {
      "sharding required",
      false,
      false,
-     "a shard would serve more than 2,500 guilds: raise the shard count, or set it to 0 so that "
-     "Discord's own number is used"},
+     "a shard would serve more than 2,500 guilds: raise discord.shards, in every process of the "
+     "bot, "
+     "or set it to 0 so that Discord's own number is used"},
     {CloseCode::InvalidApiVersion,
      "invalid API version",
      false,

@@ -246,17 +246,42 @@ INSTANTIATE_TEST_SUITE_P(,
                          FatalCodes,
                          testing::Values(Fatal{4004, "DISCORD_TOKEN"},
                                          Fatal{4010, "shard numbers"},
-                                         Fatal{4011, "Start Discern again"},
                                          Fatal{4012, "update Discern"},
                                          Fatal{4013, "plugin.toml"},
                                          Fatal{4014, "Privileged Gateway Intents"}));
 
-TEST_F(GatewayTest, TakesMoreShardsAtTheNextStartWhenItHasGrownOutOfThem) {
+TEST_F(GatewayTest, ComesUpWithMoreShardsWhenItHasGrownOutOfThem) {
+  bring_up();
+  // What Discord recommends says nothing to those that run; what it refuses does.
+  simulator.act("configure", R"({"guilds_per_shard":3,"shards":4,"max_concurrency":4})");
+  simulator.act("invalid_session", R"({"shard":0,"resumable":false})");
+  ASSERT_TRUE(eventually([&] { return bot->client.status().shard_count == 4; }));
+  ASSERT_TRUE(eventually([&] { return bot->all_ready(); }));
+  EXPECT_EQ(bot->client.status().message, "");
+  EXPECT_EQ(bot->client.status().guilds, 5u);
+  EXPECT_EQ(bot->count("discern_discord_guild_joins_total"), 0);
+  EXPECT_EQ(bot->count("discern_discord_guild_leaves_total"), 0);
+  EXPECT_EQ(simulator.state().at("sessions").as_array().size(), 4u) << "the old one is ended";
+  simulator.act("message", R"({"count":20})");
+  EXPECT_TRUE(eventually([&] {
+    return bot->count("discern_discord_messages_total", "person") == 20;
+  })) << "and each message comes once";
+  metrics::slab::Latch latch;
+  SavedSessions kept;
+  ASSERT_TRUE(bot->client.cut(latch, kept, GuildList::All, kPatience));
+  EXPECT_EQ(kept.shard_count, 4u);
+  EXPECT_EQ(kept.shards.size(), 4u);
+  simulator.act("clear_complaints");
+}
+
+TEST_F(GatewayTest, SaysWhatToSetWhenDiscordRefusesItsOwnNumberOfShards) {
   bring_up();
   simulator.act("configure", R"({"guilds_per_shard":3})");
   simulator.act("invalid_session", R"({"shard":0,"resumable":false})");
-  EXPECT_TRUE(
-      eventually([&] { return bot->client.status().message.find("4011") != std::string::npos; }));
+  EXPECT_TRUE(eventually(
+      [&] { return bot->client.status().message.find("discord.shards") != std::string::npos; }));
+  EXPECT_THAT(bot->client.status().message, HasSubstr("4011"));
+  EXPECT_EQ(shard().state, "stopped");
   metrics::slab::Latch latch;
   SavedSessions kept;
   ASSERT_TRUE(bot->client.cut(latch, kept, GuildList::All, kPatience));
@@ -357,6 +382,23 @@ TEST_F(GatewayTest, AsksForTheBudgetThatOtherProcessesSpendFromBeforeItIdentifie
       [&] { return bot->client.status().message.find("IDENTIFY budget") != std::string::npos; }));
   EXPECT_EQ(simulator.state().at("identifies").to_number<int>(), 1);
   EXPECT_EQ(bot->client.status().identify_budget->remaining, 10u);
+}
+
+TEST(Cluster, ShardsThatLiveGiveWayToALargerNumber) {
+  Simulator simulator({{"--guilds", "40"}, {"--shards", "3"}, {"--max-concurrency", "8"}});
+  Bot bot(simulator);
+  ASSERT_TRUE(bot.client.start(bot.sink));
+  ASSERT_TRUE(eventually([&] { return bot.all_ready(); }));
+  // Two are refused at about the same time, one lives on until the others take over.
+  simulator.act("configure", R"({"guilds_per_shard":8,"shards":16})");
+  simulator.act("invalid_session", R"({"shard":0,"resumable":false})");
+  simulator.act("invalid_session", R"({"shard":1,"resumable":false})");
+  ASSERT_TRUE(
+      eventually([&] { return bot.client.status().shards.size() == 16 && bot.all_ready(); }));
+  EXPECT_TRUE(eventually([&] { return bot.client.status().guilds == 40; }));
+  EXPECT_EQ(bot.client.status().message, "");
+  EXPECT_EQ(simulator.state().at("sessions").as_array().size(), 16u);
+  bot.client.stop(std::chrono::seconds(4));
 }
 
 TEST(Cluster, RunsAHundredShards) {

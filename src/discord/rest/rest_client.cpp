@@ -112,7 +112,7 @@ void RestClient::accept(JobPtr job) {
   job->key.global = job->request.auth == RestAuth::Bot;
   job->lane = job->key.route + "\n" + job->key.major;
   ++jobs_;
-  if (refuse(job)) return;
+  if (auto refused = refusal(job->request)) return finish(job, *std::move(refused));
   Lane& lane = lanes_[job->lane];
   if (lane.waiting.size() >= kMaxLane || jobs_ > options_.max_waiting) {
     return finish(job,
@@ -122,29 +122,27 @@ void RestClient::accept(JobPtr job) {
   pump(job->lane);
 }
 
-// True when it must not be sent at all; then it is finished.
-bool RestClient::refuse(const JobPtr& job) {
-  const std::string name = name_of(job->request);
+// Why it must not be sent at all.
+std::optional<RestOutcome> RestClient::refusal(const RestRequest& request) {
+  const std::string name = name_of(request);
   if (stopped_) {
-    finish(job, {Error(Errc::Closed, name + ": the REST client was stopped"), 0, 0});
-    return true;
+    return RestOutcome{Error(Errc::Closed, name + ": the REST client was stopped"), 0, 0};
   }
-  const bool is_bots = job->request.auth == RestAuth::Bot;
+  const bool is_bots = request.auth == RestAuth::Bot;
   if (is_bots && token_refused_) {
-    finish(job, {Error(Errc::Refused, name + ": Discord does not accept the bot token"), 0, 401});
-    return true;
+    return RestOutcome{
+        Error(Errc::Refused, name + ": Discord does not accept the bot token"), 0, 401};
   }
   const std::uint32_t limit =
       is_bots ? options_.invalid_request_limit
               : std::min(options_.invalid_request_limit * kInteractionsLonger, kNeverPast);
-  if (invalid_.count(clock_.steady_now()) < limit) return false;
-  finish(job,
-         {Error(Errc::Limit,
-                name + ": not sent, because too many requests were refused in the last ten minutes "
-                       "and Discord bans an address for that; see the REST errors by route"),
-          0,
-          0});
-  return true;
+  if (invalid_.count(clock_.steady_now()) < limit) return std::nullopt;
+  return RestOutcome{
+      Error(Errc::Limit,
+            name + ": not sent, because too many requests were refused in the last ten minutes "
+                   "and Discord bans an address for that; see the REST errors by route"),
+      0,
+      0};
 }
 
 void RestClient::pump(const std::string& lane_key) {
@@ -158,6 +156,12 @@ void RestClient::pump(const std::string& lane_key) {
       return;
     }
     const JobPtr job = lane.waiting.front();
+    // Thousands may have come into the line before it was known that all of them are in vain.
+    if (auto refused = refusal(job->request)) {
+      lane.waiting.pop_front();
+      finish(job, *std::move(refused));
+      continue;
+    }
     const std::optional<SteadyTime> wait = buckets_.take(job->key, clock_.steady_now());
     if (!wait) {
       lane.waiting.pop_front();
@@ -277,7 +281,7 @@ void RestClient::on_limited(const JobPtr& job,
 void RestClient::try_again(const JobPtr& job, std::chrono::milliseconds after) {
   resting_.insert(job);
   http_.post_at(clock_.steady_now() + after, [this, job] {
-    if (resting_.erase(job) == 0 || refuse(job)) return;
+    if (resting_.erase(job) == 0) return;
     lanes_[job->lane].waiting.push_front(job);
     pump(job->lane);
   });

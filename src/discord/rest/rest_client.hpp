@@ -69,7 +69,7 @@ class RestClient final : public RestPort {
   void on_limited(const JobPtr& job, const net::HttpOutResponse& response, SteadyTime now);
   void try_again(const JobPtr& job, std::chrono::milliseconds after);
   void after_answer(const std::string& lane_key);
-  bool refuse(const JobPtr& job);
+  std::optional<RestOutcome> refusal(const RestRequest& request);
   void publish_status();
   void finish(const JobPtr& job, RestOutcome outcome);
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/json/parse.hpp>
 #include <future>
 
@@ -252,6 +253,24 @@ TEST_F(RestTest, StopsSendingLongBeforeDiscordWouldBan) {
     ASSERT_FALSE(outcome.response);
     EXPECT_EQ(outcome.response.error().kind, i < 3 ? Errc::Refused : Errc::Limit);
   }
+  simulator.act("rest_clear");
+}
+
+TEST_F(RestTest, WhatWaitsInLineIsNotSentAnyMoreOnceTooMuchWasRefused) {
+  ClientOptions options = Bot::options_for(simulator);
+  options.invalid_request_limit = 3;
+  Bot other(options);
+  simulator.act("rest", R"({"route":"/channels","status":403,"count":200})");
+  std::atomic<int> sent{0};
+  std::atomic<int> kept{0};
+  for (int i = 0; i < 150; ++i) {
+    other.client.rest().send(message("x"),
+                             [&](RestOutcome outcome) { ++(outcome.status == 403 ? sent : kept); });
+  }
+  EXPECT_TRUE(eventually([&] { return sent + kept == 150; }));
+  // The 50 of the first second were under way when the third refusal came.
+  EXPECT_LE(sent, 60);
+  EXPECT_GE(kept, 90);
   simulator.act("rest_clear");
 }
 

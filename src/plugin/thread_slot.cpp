@@ -10,7 +10,7 @@ std::atomic<bool> hooks{false};
 
 std::size_t append(char* to, std::size_t at, std::size_t room, std::string_view text) noexcept {
   const std::size_t size = std::min(text.size(), room - 1 - at);
-  std::memcpy(to + at, text.data(), size);
+  std::copy_n(text.data(), size, to + at);  // Unlike memcpy, it takes null for nothing.
   to[at + size] = '\0';
   return at + size;
 }

@@ -87,6 +87,8 @@ class HttpApiPage(Case):
             return host.json("/api/v1/query?name=discern_discord_guilds&fn=last&step=60"
                              f"&from={now - 3600}&to={now}")["series"]
         wait_until("a history tick in a second that is over", history)
+        wait_until("a guild in which something happened",
+                   lambda: host.json("/api/v1/activity")["guilds"]["day"]["top"])
         tried = 0
         for line, documented in examples():
             with self.subTest(line):

@@ -24,12 +24,12 @@ struct Presence {
 
 // "playing", "listening", "watching", "custom", "competing".
 constexpr std::optional<Presence::Activity> find_activity(std::string_view name) {
-  using Activity = Presence::Activity;
-  if (name == "playing") return Activity::Playing;
-  if (name == "listening") return Activity::Listening;
-  if (name == "watching") return Activity::Watching;
-  if (name == "custom") return Activity::Custom;
-  if (name == "competing") return Activity::Competing;
+  using Kind = Presence::Activity;
+  if (name == "playing") return Kind::Playing;
+  if (name == "listening") return Kind::Listening;
+  if (name == "watching") return Kind::Watching;
+  if (name == "custom") return Kind::Custom;
+  if (name == "competing") return Kind::Competing;
   return std::nullopt;
 }
 

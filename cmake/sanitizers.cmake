@@ -19,6 +19,7 @@ function(discern_watch test)
     set_tests_properties(${test} PROPERTIES
       FAIL_REGULAR_EXPRESSION "Sanitizer: |runtime error: "
       ENVIRONMENT_MODIFICATION "ASAN_OPTIONS=set:detect_stack_use_after_return=1:strict_string_checks=1;\
+LSAN_OPTIONS=set:print_suppressions=0:suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp;\
 UBSAN_OPTIONS=set:print_stacktrace=1;\
 TSAN_OPTIONS=set:second_deadlock_stack=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan.supp")
   endif()

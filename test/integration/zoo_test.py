@@ -95,7 +95,9 @@ class Zoo(PluginCase):
         self.assertIn("command twice", str(self.incidents("replies-twice")))
         self.assertIn("straight through", str(self.incidents("throws-raw")))
         self.assertIn("needs plugin API 99.0", self.plugin("wrong-api")["message"])
-        self.assertEqual(self.incidents("calm"), [])
+        # A sanitized program loads plugins for longer than a handler may take.
+        self.assertEqual([incident for incident in self.incidents("calm")
+                          if not (SANITIZED and incident["kind"] == "stall")], [])
         if not SANITIZED:
             wait_until("ten megabytes are the leaker's", lambda: self.value(
                 "discern_plugin_allocated_bytes_total", plugin="leaker") >= 10 << 20)

@@ -115,7 +115,8 @@ TEST_F(Told, TheLastErrorsOutliveARestartWithoutTheirText) {
   // Its timer and its end throw, too.
   const auto told_of = [&](std::string_view handler) {
     for (const Incident& one : host_->incidents("thrower")) {
-      if (one.handler == handler) return one;
+      // On a slow machine it may have run over its budget as well: this clock jumps.
+      if (one.handler == handler && one.kind != "stall") return one;
     }
     return Incident();
   };

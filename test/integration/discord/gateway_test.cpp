@@ -114,6 +114,7 @@ TEST_F(GatewayTest, NoticesASilentConnectionAndResumesItsSession) {
 
 TEST_F(GatewayTest, IdentifiesAnewWhenTheSessionIsGone) {
   bring_up();
+  EXPECT_TRUE(eventually([&] { return bot->client.status().unavailable_guilds == 0; }));
   const auto members = bot->client.status().users;
   simulator.act("invalid_session", R"({"shard":0,"resumable":false})");
   EXPECT_TRUE(eventually([&] { return shard().identifies == 2 && bot->all_ready(); }));

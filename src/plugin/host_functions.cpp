@@ -340,10 +340,8 @@ struct HostFunctions : HostCall {
       if (!instance.open_) return;
       if (what == DISCERN_RECORD_COMMAND_USAGE) {
         const std::string_view used = view(name);
-        for (const CommandSpec& spec : instance.registrations_.commands()) {
-          // The host counted it when it handed the command over.
-          if (spec.path == used || spec.root() == used || spec.name() == used) return;
-        }
+        // The host counted it when it handed the command over.
+        if (instance.registrations_.knows_command(used)) return;
         instance.services_.commands.with(instance.id(), used).add();
       } else if (what == DISCERN_RECORD_ERROR) {
         if (instance.thread_id_.load() == std::this_thread::get_id()) {

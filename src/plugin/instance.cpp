@@ -187,10 +187,8 @@ bool Instance::unload() {
 
 void Instance::abandon() {
   loop_.close();
-  {
-    const std::unique_lock gate(gate_);
-    open_ = false;
-  }
+  open_ = false;
+  gate_.wait_until_empty();
   if (thread_.joinable()) thread_.detach();
   services_.exchanges.fail_all_of(generation_, 503, "plugin \"" + id() + "\" does not answer");
   services_.interactions->give_up_on(generation_);

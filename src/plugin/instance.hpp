@@ -15,6 +15,7 @@
 
 #include "discord/model/dispatch.hpp"
 #include "plugin/boundary.hpp"
+#include "plugin/call_gate.hpp"
 #include "plugin/callback_table.hpp"
 #include "plugin/library.hpp"
 #include "plugin/loop.hpp"
@@ -135,9 +136,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void* plugin_ = nullptr;
   std::thread thread_;
 
-  // Held shared by whatever reaches the host from the plugin's side, never while plugin code runs.
-  mutable std::shared_mutex gate_;
-  bool open_ = true;  // Guarded by gate_; false once abandoned.
+  // Held by whatever reaches the host from the plugin's side, never while plugin code runs.
+  mutable CallGate gate_;
+  std::atomic<bool> open_{true};  // Read with the gate held; false once abandoned.
 
   mutable std::mutex current_mutex_;
   const Work* current_ = nullptr;  // Guarded by current_mutex_, as the two below.

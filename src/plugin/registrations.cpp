@@ -8,6 +8,10 @@ namespace discern::plugin {
 void Registrations::add_command(Command command) {
   const std::lock_guard lock(mutex_);
   std::string name = command.spec.name();
+  for (const std::string_view one :
+       {std::string_view(name), std::string_view(command.spec.path), command.spec.root()}) {
+    command_names_.add(one);
+  }
   commands_.insert_or_assign(std::move(name), std::move(command));
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "plugin/command_spec.hpp"
+#include "plugin/name_set.hpp"
 
 namespace discern::plugin {
 
@@ -40,6 +41,9 @@ class Registrations {
   Removed remove(std::uint64_t callback);
 
   Command find_command(std::string_view name) const;
+  // Whether a command is, or was, registered under this path, this first word of it or this name.
+  // Wait-free.
+  bool knows_command(std::string_view name) const noexcept { return command_names_.contains(name); }
   std::vector<std::uint64_t> find_event(std::string_view type) const;
   // The longest key that the text begins with. A route's key takes exactly itself, unless it ends
   // with *.
@@ -61,6 +65,7 @@ class Registrations {
   std::map<std::string, std::vector<std::uint64_t>, std::less<>> events_;
   Keys prefixed_[3];
   std::map<std::uint64_t, std::uint64_t> timers_;
+  NameSet command_names_;
 };
 
 }  // namespace discern::plugin

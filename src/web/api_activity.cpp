@@ -1,6 +1,9 @@
 // Who is active: how many people, and which guilds.
 
+#include <algorithm>
+
 #include "metrics/catalogue.hpp"
+#include "metrics/period.hpp"
 #include "web/site.hpp"
 
 namespace discern::web {
@@ -13,8 +16,16 @@ using metrics::Snapshot;
 void append_active_users(JsonWriter& writer, const Snapshot& snapshot) {
   writer.open_object("active_users");
   if (const auto* family = snapshot.find_family(catalogue::kActiveUsers.name)) {
+    // Each period is estimated with a key of its own. The day lies within the others: no estimate
+    // of theirs that is below the day's can be better.
+    double day = 0;
     for (const Series* series : family->series) {
-      writer.number(series->label(0), snapshot.value(*series));
+      if (series->label(0) == metrics::to_string(metrics::Period::Day)) {
+        day = snapshot.value(*series);
+      }
+    }
+    for (const Series* series : family->series) {
+      writer.number(series->label(0), std::max(snapshot.value(*series), day));
     }
   }
   writer.close_object();

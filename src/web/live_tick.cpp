@@ -132,6 +132,7 @@ void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
     });
     return people;
   };
+  const double active_today = active(metrics::Period::Day);
   double shards = 0;
   for_series(snapshot, catalogue::kShardReady.name, [&](const Series&) { ++shards; });
   const double uptime = epoch_seconds(snapshot.time()) - epoch_seconds(snapshot.process_start());
@@ -153,8 +154,9 @@ void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
       shards > 0 ? shards : kUnknown,
       rate(3, sum(snapshot, catalogue::kHttpRequests), elapsed),
       sum(snapshot, catalogue::kLiveViewers),
-      active(metrics::Period::Day),
-      active(metrics::Period::Month),
+      active_today,
+      // Two estimates, and the day lies within the month.
+      std::max(active(metrics::Period::Month), active_today),
   };
 }
 

@@ -143,11 +143,11 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
       key: 'users',
       title: 'Users',
       value: f.tally(last('users')),
-      exact: `${f.full(last('users'))}: the sum of member counts, so a person in two guilds counts twice`,
+      exact: `${f.full(last('users'))}: the sum of member counts, so a person in two guilds counts twice; ${f.full(last('active_month'))} were active this month`,
       detail:
         last('active_today') === null
           ? change('users')
-          : `active: ${f.tally(last('active_today'))} today, ${f.tally(last('active_month'))} this month`,
+          : `${f.tally(last('active_today'))} active today`,
       spark: line('users', false),
     },
     {

@@ -61,7 +61,8 @@ struct GatewayTest : testing::Test {
     if (bot) bot->client.stop(std::chrono::seconds(3));
     EXPECT_EQ(simulator.complaints(), "");
   }
-  Simulator simulator{{{"--heartbeat-ms", "400"}}};
+  // Long enough for a busy machine to answer in.
+  Simulator simulator{{{"--heartbeat-ms", "1000"}}};
   std::unique_ptr<Bot> bot;
 };
 
@@ -103,7 +104,7 @@ TEST_F(GatewayTest, ResumesAfterEverythingThatAllowsIt) {
 
 TEST_F(GatewayTest, NoticesASilentConnectionAndResumesItsSession) {
   bring_up();
-  simulator.act("silence", R"({"on":true,"for_s":1.5})");
+  simulator.act("silence", R"({"on":true,"for_s":3.5})");
   EXPECT_TRUE(
       eventually([&] { return bot->count("discern_gateway_heartbeats_missed_total", "0") >= 1; }));
   EXPECT_TRUE(eventually([&] { return shard().resumes >= 1 && bot->all_ready(); }));

@@ -159,7 +159,9 @@ class HostilePlugins(PluginCase):
         rounds = []
         while len(rounds) < 5 and (not rounds or rounds[-1] >= limit):
             rounds.append(self.calm_p99_among_hostile_ones())
-        self.assertLess(rounds[-1], limit, f"{rounds} ms, undisturbed {undisturbed[-1]} ms")
+        print(f"the calm plugin's commands among hostile ones: p99 {rounds} ms", flush=True)
+        if not SANITIZED:
+            self.assertLess(rounds[-1], limit, f"undisturbed: {undisturbed[-1]} ms")
 
         wait_until("ten seconds are over", lambda: self.plugin("sleeper")["stuck"]["seconds"] > 10)
         self.assertEqual(self.plugin("sleeper")["stuck"]["handler"], "command nap")

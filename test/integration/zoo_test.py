@@ -87,8 +87,10 @@ class Zoo(PluginCase):
             self.simulator.post("/_sim/message", {"content": "hello", "count": 50})
             calm += [self.use("calm") for _ in range(20)]
         calm = sorted(self.answer(each)["acknowledged_after_ms"] for each in calm)
-        limit = max(LIMIT_MS, 4 * undisturbed[-1])
-        self.assertLess(calm[int(len(calm) * 0.99)], limit, f"undisturbed: {undisturbed[-1]} ms")
+        p99, limit = calm[int(len(calm) * 0.99)], max(LIMIT_MS, 4 * undisturbed[-1])
+        print(f"the calm plugin's commands in the zoo: p99 {p99} ms", flush=True)
+        if not SANITIZED:
+            self.assertLess(p99, limit, f"undisturbed: {undisturbed[-1]} ms")
 
         self.assertIn("std::out_of_range", str(self.incidents("thrower")))
         self.assertIn("it returned without an answer", str(self.incidents("replies-never")))

@@ -163,7 +163,7 @@ TEST_F(PluginHost, CountsTheWayOfAnInteraction) {
   advance(2100ms);
   EXPECT_TRUE(reaches("discern_discord_interactions_acknowledged_total", "command,host", 1));
   EXPECT_EQ(value("discern_discord_interaction_arrival_seconds", "command"), 2);
-  EXPECT_EQ(value("discern_discord_interaction_ack_seconds", "command"), 2);
+  EXPECT_TRUE(reaches("discern_discord_interaction_ack_seconds", "command", 2));
   rest_.refuse("POST /interactions/{}/{token}/callback");
   command("calm");
   EXPECT_TRUE(reaches("discern_discord_interaction_errors_total", "command,10062", 1));

@@ -56,16 +56,11 @@ Result<ScenarioStep> parse_step(const toml::table& table) {
 }  // namespace
 
 Result<std::vector<ScenarioStep>> parse_scenario(std::string_view text) {
-  const auto refuse = [](std::size_t line, std::string_view what) {
-    return Error(Errc::Invalid, fmt::format("line {}: {}", line, what));
-  };
-  if (const auto fault = find_misplaced_character(text)) return refuse(fault->line, fault->text);
-  toml::table table;
-  try {
-    table = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    return refuse(error.source().begin.line, error.description());
+  const auto parsed = parse_toml(text);
+  if (const auto* fault = std::get_if<TomlFault>(&parsed)) {
+    return Error(Errc::Invalid, fmt::format("line {}: {}", fault->line, fault->text));
   }
+  const auto& table = std::get<toml::table>(parsed);
   std::vector<ScenarioStep> steps;
   const toml::array* list = table["step"].as_array();
   if (list == nullptr) return Error(Errc::Invalid, "a scenario holds [[step]] tables");

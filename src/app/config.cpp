@@ -203,16 +203,14 @@ std::string example_config() {
 }
 
 Result<Config> parse_config(std::string_view text, std::string_view origin) {
-  const auto refuse = [&](std::size_t line, std::string_view what) {
-    return Error(Errc::Invalid,
-                 fmt::format("{}:{}: {}{}", origin, line, what, hint_for_line(text, line)));
-  };
-  if (const auto fault = find_misplaced_character(text)) return refuse(fault->line, fault->text);
-  try {
-    return Parser(origin).run(toml::parse(text, origin));
-  } catch (const toml::parse_error& error) {
-    return refuse(error.source().begin.line, error.description());
+  const auto parsed = parse_toml(text);
+  if (const auto* fault = std::get_if<TomlFault>(&parsed)) {
+    return Error(
+        Errc::Invalid,
+        fmt::format(
+            "{}:{}: {}{}", origin, fault->line, fault->text, hint_for_line(text, fault->line)));
   }
+  return Parser(origin).run(std::get<toml::table>(parsed));
 }
 
 std::string environment_name(const Option& option) {

@@ -17,15 +17,14 @@ bool is_control(unsigned char c) {
 std::size_t skip_quoted(std::string_view text, std::size_t from) {
   const char quote = text[from];
   const bool spans_lines = text.substr(from, 3) == std::string(3, quote);
-  std::size_t at = from + (spans_lines ? 3 : 1);
+  const std::string mark(spans_lines ? 3 : 1, quote);
+  std::size_t at = from + mark.size();
   while (at < text.size()) {
-    if (text[at] == '\n' && !spans_lines) {
-      return at;
-    }
+    if (text[at] == '\n' && !spans_lines) return at;
     if (text[at] == '\\' && quote == '"') {
       at += text.substr(at + 1, 1) == "\n" ? 1 : 2;
-    } else if (spans_lines ? text.substr(at, 3) == std::string(3, quote) : text[at] == quote) {
-      at += spans_lines ? 3 : 1;
+    } else if (text.substr(at, mark.size()) == mark) {
+      at += mark.size();
       // A string across lines may end in up to two quotes of its own.
       while (spans_lines && at < text.size() && text[at] == quote) ++at;
       return at;
@@ -63,6 +62,15 @@ std::optional<TomlFault> find_misplaced_character(std::string_view toml) {
     }
   }
   return std::nullopt;
+}
+
+std::variant<toml::table, TomlFault> parse_toml(std::string_view text) {
+  if (auto fault = find_misplaced_character(text)) return *std::move(fault);
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return TomlFault{error.source().begin.line, std::string(error.description())};
+  }
 }
 
 }  // namespace discern

@@ -134,17 +134,12 @@ bool is_plugin_id(std::string_view id) {
 }
 
 Result<Manifest> parse_manifest(std::string_view text, std::string_view where) {
-  const auto refuse = [&](std::size_t line, std::string_view what) {
+  const auto parsed = parse_toml(text);
+  if (const auto* fault = std::get_if<TomlFault>(&parsed)) {
     return Error(Errc::Invalid,
-                 std::string(where) + ":" + std::to_string(line) + ": " + std::string(what));
-  };
-  if (const auto fault = find_misplaced_character(text)) return refuse(fault->line, fault->text);
-  toml::table table;
-  try {
-    table = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    return refuse(error.source().begin.line, error.description());
+                 std::string(where) + ":" + std::to_string(fault->line) + ": " + fault->text);
   }
+  const auto& table = std::get<toml::table>(parsed);
   Reader reader(table, where);
   reader.check_keys();
   Manifest manifest;

@@ -162,6 +162,7 @@ class Supervisor final : public InstanceObserver {
   // What Discord is to know: the commands of plugins that run, then those that the others left
   // there, as far as nobody took their name and there is room.
   std::vector<KnownCommand> known_commands() const;
+  std::string known_commands_json() const;
   static Absence absence_of(const Record& record);
   void annotate(const std::string& kind, const std::string& text);
   Record* find(std::uint64_t generation);

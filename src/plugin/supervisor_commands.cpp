@@ -52,6 +52,10 @@ std::vector<CommandStatus> Supervisor::commands() const {
 
 std::string Supervisor::commands_json() const {
   const Lock lock(mutex_);
+  return known_commands_json();
+}
+
+std::string Supervisor::known_commands_json() const {
   std::vector<CommandSpec> all;
   for (const KnownCommand& command : known_commands()) all.push_back(*command.spec);
   return plugin::commands_json(std::move(all));
@@ -59,9 +63,7 @@ std::string Supervisor::commands_json() const {
 
 void Supervisor::publish() {
   if (!started_ || stopping_ || !application_ || !options_.register_commands) return;
-  std::vector<CommandSpec> all;
-  for (const KnownCommand& command : known_commands()) all.push_back(*command.spec);
-  std::string json = plugin::commands_json(std::move(all));
+  std::string json = known_commands_json();
   if (json == published_) return;
   published_ = json;
   calls_.push_back([this, application = application_, json = std::move(json)] {

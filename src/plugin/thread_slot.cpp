@@ -1,7 +1,6 @@
 #include "plugin/thread_slot.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace discern::plugin {
 namespace {

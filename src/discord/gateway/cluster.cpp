@@ -95,7 +95,7 @@ void Cluster::start(DispatchSink& sink) {
   running_ = true;
   thread_ = std::thread([this] {
     set_thread_name("gateway");
-    ask_gateway();
+    ask_gateway(&Cluster::on_gateway);
     every_second();
     while (true) {
       // The fence: an exception is a bug of ours or of the sink, and must not end all shards.

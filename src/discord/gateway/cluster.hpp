@@ -53,7 +53,8 @@ class Cluster final : public StatusSource, private ShardOwner {
   using Cells = std::vector<std::shared_ptr<ShardCells>>;
 
   // ---- Gateway thread.
-  void ask_gateway();
+  // GET /gateway/bot; the answer comes on the gateway thread.
+  void ask_gateway(void (Cluster::*answered)(const RestOutcome&));
   void on_gateway(const RestOutcome& outcome);
   void ask_gateway_later(std::string why);
   void build_shards(const GatewayAddress& address, std::uint32_t count);
@@ -69,7 +70,6 @@ class Cluster final : public StatusSource, private ShardOwner {
   void explain(std::string message);
   std::string explain_failure(std::uint32_t shard, std::uint16_t code) const;
   bool chooses_shard_count() const;
-  void ask_for_more_shards();
   void on_more_shards(const RestOutcome& outcome);
   void replace_shards();
   void begin_stop();

@@ -16,14 +16,6 @@ bool Cluster::chooses_shard_count() const {
   return options_.shard_count == 0 && options_.first_shard == 0 && options_.shards_here == 0;
 }
 
-void Cluster::ask_for_more_shards() {
-  RestRequest request;
-  request.route = "/gateway/bot";
-  rest_.send(std::move(request), [this](RestOutcome outcome) {
-    asio::post(io_, [this, outcome = std::move(outcome)] { on_more_shards(outcome); });
-  });
-}
-
 void Cluster::on_more_shards(const RestOutcome& outcome) {
   // Several shards may have been refused, and have asked.
   if (stopping_ || replacement_ || !failed_) return;
@@ -32,7 +24,7 @@ void Cluster::on_more_shards(const RestOutcome& outcome) {
   if (!address) {
     retry_timer_.expires_after(backoff_delay(attempts_++, jitter_.next()));
     retry_timer_.async_wait([this](const boost::system::error_code& cancelled) {
-      if (!cancelled) ask_for_more_shards();
+      if (!cancelled) ask_gateway(&Cluster::on_more_shards);
     });
     return;
   }

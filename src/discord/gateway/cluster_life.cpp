@@ -25,11 +25,11 @@ constexpr std::chrono::seconds kDiskPatience = 15s;
 
 }  // namespace
 
-void Cluster::ask_gateway() {
+void Cluster::ask_gateway(void (Cluster::*answered)(const RestOutcome&)) {
   RestRequest request;
   request.route = "/gateway/bot";
-  rest_.send(std::move(request), [this](RestOutcome outcome) {
-    asio::post(io_, [this, outcome = std::move(outcome)] { on_gateway(outcome); });
+  rest_.send(std::move(request), [this, answered](RestOutcome outcome) {
+    asio::post(io_, [this, answered, outcome = std::move(outcome)] { (this->*answered)(outcome); });
   });
 }
 
@@ -59,7 +59,7 @@ void Cluster::ask_gateway_later(std::string why) {
   explain(std::move(why) + "; trying again");
   retry_timer_.expires_after(pause);
   retry_timer_.async_wait([this](const boost::system::error_code& cancelled) {
-    if (!cancelled) ask_gateway();
+    if (!cancelled) ask_gateway(&Cluster::on_gateway);
   });
 }
 
@@ -222,11 +222,7 @@ bool Cluster::budget_is_fresh(SteadyTime now) {
 
 void Cluster::ask_budget() {
   if (stopping_ || failed_ || std::exchange(asking_budget_, true)) return;
-  RestRequest request;
-  request.route = "/gateway/bot";
-  rest_.send(std::move(request), [this](RestOutcome outcome) {
-    asio::post(io_, [this, outcome = std::move(outcome)] { on_budget(outcome); });
-  });
+  ask_gateway(&Cluster::on_budget);
 }
 
 // Without an answer, what is known has to do.
@@ -295,7 +291,8 @@ void Cluster::on_failed(std::uint32_t shard, std::uint16_t code) {
     shard_count_refused_ = true;
   }
   explain(explain_failure(shard, code));
-  if (rule == CloseCode::ShardingRequired && chooses_shard_count()) ask_for_more_shards();
+  if (rule == CloseCode::ShardingRequired && chooses_shard_count())
+    ask_gateway(&Cluster::on_more_shards);
   // What one shard was refused for, the others would be, too, at the price of an IDENTIFY each.
   // Those that live go on.
   asio::post(io_, [this] {

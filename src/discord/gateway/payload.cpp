@@ -131,22 +131,24 @@ bool is_fatal(simdjson::error_code error) {
   return error != SUCCESS && error != simdjson::INCORRECT_TYPE && error != simdjson::NUMBER_ERROR;
 }
 
+// A field that may be absent, of what should be an object.
+template <class Read>
+bool read_inner(ondemand::value value, std::string_view key, Read&& read) {
+  ondemand::object object;
+  ondemand::value inner;
+  if (const auto error = value.get_object().get(object)) return !is_fatal(error);
+  const auto error = object.find_field_unordered(key).get(inner);
+  return error == SUCCESS ? read(inner) : error == simdjson::NO_SUCH_FIELD;
+}
+
 // Of a user object. Without an id: nobody.
 bool read_user(ondemand::value value, UserId& user) {
-  ondemand::object object;
-  ondemand::value id;
-  if (const auto error = value.get_object().get(object)) return !is_fatal(error);
-  const auto error = object.find_field_unordered("id").get(id);
-  return error == SUCCESS ? read_id(id, user) : error == simdjson::NO_SUCH_FIELD;
+  return read_inner(value, "id", [&](ondemand::value id) { return read_id(id, user); });
 }
 
 // The user of a member object.
 bool read_member(ondemand::value value, UserId& user) {
-  ondemand::object object;
-  ondemand::value inner;
-  if (const auto error = value.get_object().get(object)) return !is_fatal(error);
-  const auto error = object.find_field_unordered("user").get(inner);
-  return error == SUCCESS ? read_user(inner, user) : error == simdjson::NO_SUCH_FIELD;
+  return read_inner(value, "user", [&](ondemand::value inner) { return read_user(inner, user); });
 }
 
 bool read_guild_list(ondemand::value value, std::vector<GuildId>& guilds) {

@@ -39,6 +39,16 @@ struct RestTest : testing::Test {
     request.plugin = "tester";
     return request;
   }
+  static RestRequest answer(std::string interaction, Secret token) {
+    RestRequest request;
+    request.method = "POST";
+    request.route = "/interactions/{}/{token}/callback";
+    request.parameters = {std::move(interaction)};
+    request.secret = std::move(token);
+    request.auth = RestAuth::InteractionToken;
+    request.json = R"({"type":4,"data":{"content":"pong"}})";
+    return request;
+  }
   Simulator simulator;
   Bot bot{simulator};
   std::string channel;
@@ -111,14 +121,7 @@ TEST_F(RestTest, AnswersInteractionsWhileAGlobalLimitHoldsTheRest) {
   EXPECT_TRUE(eventually([&] { return bot.client.rest_status().global_blocked_seconds > 0; }));
   simulator.act("interaction", R"({"command":"ping"})");
   const RecordingSink::Event event = got.get_future().get();
-  RestRequest request;
-  request.method = "POST";
-  request.route = "/interactions/{}/{token}/callback";
-  request.parameters = {event.interaction.text()};
-  request.secret = event.token;
-  request.auth = RestAuth::InteractionToken;
-  request.json = R"({"type":4,"data":{"content":"pong"}})";
-  EXPECT_TRUE(send(std::move(request)).get().response);
+  EXPECT_TRUE(send(answer(event.interaction.text(), event.token)).get().response);
   note("answer");
   message_is_sent.get_future().wait();
   EXPECT_EQ(order, (std::vector<std::string>{"answer", "message"}));
@@ -222,18 +225,11 @@ TEST_F(RestTest, AnswersInteractionsWithoutShowingTheirToken) {
   };
   simulator.act("interaction", R"({"command":"ping"})");
   const RecordingSink::Event event = got.get_future().get();
-  RestRequest request;
-  request.method = "POST";
-  request.route = "/interactions/{}/{token}/callback";
-  request.parameters = {event.interaction.text()};
-  request.secret = event.token;
-  request.auth = RestAuth::InteractionToken;
-  request.json = R"({"type":4,"data":{"content":"pong"}})";
-  RestRequest twice = request;
-  const RestOutcome outcome = send(std::move(request)).get();
+  const RestRequest request = answer(event.interaction.text(), event.token);
+  const RestOutcome outcome = send(request).get();
   ASSERT_TRUE(outcome.response) << outcome.response.error().text;
   EXPECT_EQ(outcome.status, 204);
-  const RestOutcome again = send(std::move(twice)).get();
+  const RestOutcome again = send(request).get();
   ASSERT_FALSE(again.response);
   EXPECT_EQ(again.discord_code, 40060);
   EXPECT_THAT(again.response.error().text, Not(HasSubstr(event.token.reveal())));
@@ -281,12 +277,7 @@ TEST_F(RestTest, StopsAnsweringInteractionsTooBeforeDiscordWouldBan) {
   simulator.act("rest", R"({"route":"/interactions","status":403,"count":100})");
   int sent = 0;
   for (int i = 0; i < 12; ++i) {
-    RestRequest request;
-    request.method = "POST";
-    request.route = "/interactions/{}/{token}/callback";
-    request.parameters = {std::to_string(i + 1)};
-    request.secret = Secret("token");
-    request.auth = RestAuth::InteractionToken;
+    RestRequest request = answer(std::to_string(i + 1), Secret("token"));
     request.json = R"({"type":6})";
     std::promise<RestOutcome> got;
     other.client.rest().send(std::move(request),

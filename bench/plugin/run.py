@@ -21,7 +21,7 @@ ROWS = [
     ("event, through to the handler", "event_through", "naive", BATCH),
     ("command, gateway thread", "command_hand_over", None, BATCH),
     ("command, through to its answer", "command_through", None, BATCH),
-    ("operator new + delete, plugin's thread", "new_counted", "malloc", 1),
+    ("operator new + delete, plugin's thread (naive: malloc)", "new_counted", "malloc", 1),
     ("operator new + delete, other threads", "new_elsewhere", None, 1),
 ]
 

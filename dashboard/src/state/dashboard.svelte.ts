@@ -38,7 +38,7 @@ class Dashboard {
   };
   private loading: Promise<void> | null = null;
   private readonly meanwhile: Tick[] = [];
-  private due = false;
+  private due: ReturnType<typeof setTimeout> | undefined;
 
   /** The server's clock, so that a browser with a wrong one still shows right ages. */
   readonly now = $derived(this.clock + this.skew);
@@ -66,6 +66,8 @@ class Dashboard {
     return () => {
       feed.stop();
       clearInterval(timer);
+      clearTimeout(this.due);
+      this.due = undefined;
       document.removeEventListener('visibilitychange', shown);
     };
   }
@@ -123,11 +125,9 @@ class Dashboard {
       this.merge(tick);
       if (this.loading && (tick.commands?.length || tick.plugins?.length)) this.meanwhile.push(tick);
     }
-    if (this.due) return;
     // A replay brings an hour of ticks at once: show them in one go.
-    this.due = true;
-    setTimeout(() => {
-      this.due = false;
+    this.due ??= setTimeout(() => {
+      this.due = undefined;
       this.publish();
     }, 30);
   }

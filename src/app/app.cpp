@@ -97,6 +97,10 @@ class App {
     std::fflush(stdout);
   }
 
+  // Reads the configuration again and brings into force what can be without a restart; a wrong one
+  // changes nothing.
+  void reload();
+
   // Nothing is lost: no dispatch comes after the gateway stopped, the last tick has them all.
   // Returns whether every thread came back.
   bool stop() {
@@ -145,6 +149,7 @@ class App {
   Result<void> make_producers();
   plugin::HostOptions plugin_options();
   void tell_invitation(discord::ApplicationId application) const;
+  discord::Presence presence() const;
   Result<discord::ClientOptions> client_options();
   Result<void> start_web();
   void start_pipeline();
@@ -240,6 +245,34 @@ plugin::HostOptions App::plugin_options() {
   return options;
 }
 
+discord::Presence App::presence() const {
+  const auto activity = discord::find_activity(config_.discord.activity);
+  return {config_.discord.presence,
+          activity.value_or(discord::Presence::Activity::Custom),
+          config_.discord.status};
+}
+
+void App::reload() {
+  auto read = request_.read_config();
+  if (!read) {
+    log::error("app", "SIGHUP: {}; the configuration stays as it is", read.error().text);
+    return;
+  }
+  log::configure(log_options(read->log));
+  const discord::Presence before = presence();
+  config_.log = read->log;
+  config_.discord.presence = read->discord.presence;
+  config_.discord.activity = read->discord.activity;
+  config_.discord.status = read->discord.status;
+  if (presence() != before) client_->set_presence(presence());
+  plugins_->renew(std::move(read->plugin_values));
+  const std::vector<std::string> waiting = waiting_options(config_, *read);
+  log::info("app",
+            "SIGHUP: the configuration is read again{}{}",
+            waiting.empty() ? "" : "; these wait for the next start: ",
+            fmt::join(waiting, ", "));
+}
+
 Result<discord::ClientOptions> App::client_options() {
   if (config_.discord.token.empty()) {
     return Error(
@@ -264,10 +297,7 @@ Result<discord::ClientOptions> App::client_options() {
   options.first_shard = range.first;
   options.shards_here = range.count;
   options.requests_per_second = static_cast<std::uint32_t>(config_.discord.requests_per_second);
-  options.presence.status = config_.discord.presence;
-  options.presence.activity = discord::find_activity(config_.discord.activity)
-                                  .value_or(discord::Presence::Activity::Custom);
-  options.presence.text = config_.discord.status;
+  options.presence = presence();
   options.resume_on_stop = config_.discord.resume_on_stop;
   // The pipeline is there before the client starts.
   options.ask_for_cut = [this] { pipeline_->hurry(); };
@@ -377,7 +407,7 @@ int run(const Request& request) {
     }
     app.announce();
     while (wait_for_wish() == Wish::Reload) {
-      log::info("app", "SIGHUP: nothing can be reloaded without a restart yet");
+      app.reload();
     }
     allow_second_signal();
     clean = app.stop();

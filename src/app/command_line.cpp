@@ -33,8 +33,14 @@ Result<Config> effective_config(const Overrides& overrides) {
   if (file.empty() && std::filesystem::exists("discern.toml", ec)) file = "discern.toml";
   auto config = load_config(file);
   if (!config) return config;
-  if (!overrides.data.empty()) config->data_dir = overrides.data;
-  if (overrides.port) config->web.port = *overrides.port;
+  if (!overrides.data.empty()) {
+    config->data_dir = overrides.data;
+    config->given["data_dir"] = overrides.data;
+  }
+  if (overrides.port) {
+    config->web.port = *overrides.port;
+    config->given["web.port"] = std::to_string(*overrides.port);
+  }
   return config;
 }
 
@@ -120,7 +126,8 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
                  : plugin->parsed()        ? Request::Verb::Plugin
                  : check_plugins->parsed() ? Request::Verb::CheckPlugins
                                            : Request::Verb::CheckConfig;
-  auto config = effective_config(overrides);
+  request.read_config = [overrides] { return effective_config(overrides); };
+  auto config = request.read_config();
   if (!config) {
     fmt::print(stderr, "discern: {}\n", config.error().text);
     return {std::nullopt, kExitUsage};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct Request {
   PluginVerb plugin_verb = PluginVerb::List;
   std::string plugin;  // Its id.
   Config config;
+  // Reads file and environment again, for those verbs that have a configuration.
+  std::function<Result<Config>()> read_config;
   DemoOptions demo;
   std::string new_plugin;  // PluginNew: its id.
 };

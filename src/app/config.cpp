@@ -117,7 +117,8 @@ class Parser {
     for (const Option& option : options()) {
       if (option.section != section_name || option.key != key) continue;
       auto text = text_of(node, option);
-      auto applied = text ? option.apply(config_, *text) : Result<void>(std::move(text).error());
+      auto applied =
+          text ? set_option(config_, option, *text) : Result<void>(std::move(text).error());
       if (applied) return applied;
       return Error(Errc::Invalid,
                    fmt::format("{}: {}{}{} = {}: {}",
@@ -213,6 +214,32 @@ Result<Config> parse_config(std::string_view text, std::string_view origin) {
   return Parser(origin).run(std::get<toml::table>(parsed));
 }
 
+std::string name_of(const Option& option) {
+  return option.section.empty() ? std::string(option.key)
+                                : fmt::format("{}.{}", option.section, option.key);
+}
+
+Result<void> set_option(Config& config, const Option& option, std::string_view value) {
+  auto applied = option.apply(config, value);
+  if (applied) config.given[name_of(option)] = value;
+  return applied;
+}
+
+std::vector<std::string> waiting_options(const Config& running, const Config& read) {
+  std::vector<std::string> names;
+  for (const Option& option : options()) {
+    if (option.at_once) continue;
+    const auto text = [&, name = name_of(option)](const Config& config) {
+      const auto given = config.given.find(name);
+      if (given != config.given.end()) return given->second;
+      return option.default_value == "[]" ? std::string()
+                                          : std::string(unquote(option.default_value));
+    };
+    if (text(running) != text(read)) names.push_back(name_of(option));
+  }
+  return names;
+}
+
 std::string environment_name(const Option& option) {
   std::string name = "DISCERN_";
   if (!option.section.empty()) name.append(option.section).append("_");
@@ -239,7 +266,7 @@ Result<void> apply_environment(Config& config, std::span<const char* const> envi
         return Error(Errc::Invalid,
                      fmt::format("environment variable {} sets nothing; {}", name, meant));
       }
-    } else if (auto applied = option->apply(config, value); !applied) {
+    } else if (auto applied = set_option(config, *option, value); !applied) {
       return wrap(fmt::format("environment variable {}", name), std::move(applied).error());
     }
   }

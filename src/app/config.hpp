@@ -23,6 +23,9 @@
 namespace discern::app {
 
 struct Config {
+  // What was set, by "section.key", as text: tells what another reading of the file changed.
+  std::map<std::string, std::string> given;
+
   std::filesystem::path data_dir = "data";
 
   struct Log {
@@ -85,8 +88,16 @@ struct Option {
   std::string_view default_value;  // As written in TOML.
   std::string_view help;           // With the unit and what is allowed.
   std::function<Result<void>(Config&, std::string_view value)> apply;
+  // SIGHUP brings it into force; the others wait for the next start.
+  bool at_once = false;
 };
 const std::vector<Option>& options();
+// "web.port".
+std::string name_of(const Option& option);
+// Applies the value, and notes that it was given.
+Result<void> set_option(Config& config, const Option& option, std::string_view value);
+// What differs and waits for the next start, by name.
+std::vector<std::string> waiting_options(const Config& running, const Config& read);
 
 // The documented example file: every option with its default, commented out.
 std::string example_config();

@@ -42,6 +42,9 @@ Result<std::string> parse_address(std::string_view text) {
                "cannot check yet; use 127.0.0.1 and forward the port with ssh -L");
 }
 
+// Last of an option that SIGHUP brings into force.
+constexpr bool kAtOnce = true;
+
 #define PLACE(member)       \
   [](Config & c) -> auto& { \
     return c.member;        \
@@ -59,12 +62,14 @@ std::vector<Option> make_options() {
        "level",
        "\"info\"",
        "debug, info, warn or error.",
-       set(choice({"debug", "info", "warn", "error"}), PLACE(log.level))},
+       set(choice({"debug", "info", "warn", "error"}), PLACE(log.level)),
+       kAtOnce},
       {"log",
        "format",
        "\"text\"",
        "text for people, json for machines. Lines go to stderr.",
-       set(choice({"text", "json"}), PLACE(log.format))},
+       set(choice({"text", "json"}), PLACE(log.format)),
+       kAtOnce},
 
       {"discord",
        "token_file",
@@ -107,19 +112,22 @@ std::vector<Option> make_options() {
        "status",
        "\"\"",
        "Text shown under the bot's name. Empty: none.",
-       set(parse_text, PLACE(discord.status))},
+       set(parse_text, PLACE(discord.status)),
+       kAtOnce},
       {"discord",
        "activity",
        "\"custom\"",
        "What that text says the bot does: custom (the text alone), playing, listening, watching or "
        "competing.",
        set(choice({"custom", "playing", "listening", "watching", "competing"}),
-           PLACE(discord.activity))},
+           PLACE(discord.activity)),
+       kAtOnce},
       {"discord",
        "presence",
        "\"online\"",
        "The dot beside the bot: online, idle, dnd or invisible.",
-       set(choice({"online", "idle", "dnd", "invisible"}), PLACE(discord.presence))},
+       set(choice({"online", "idle", "dnd", "invisible"}), PLACE(discord.presence)),
+       kAtOnce},
       {"discord",
        "requests_per_second",
        "50",

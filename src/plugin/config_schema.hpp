@@ -40,6 +40,8 @@ using ConfigSchema = std::vector<ConfigKey>;
 struct ConfigValue {
   std::string json;
   std::string where;
+  // Whether it says the same, wherever it stands.
+  bool operator==(const ConfigValue& other) const { return json == other.json; }
 };
 using ConfigValues = std::map<std::string, ConfigValue>;
 

@@ -376,6 +376,10 @@ void Host::disable(const std::string& id, ControlDone done) {
 void Host::reload(const std::string& id, ControlDone done) {
   supervisor_.reload(id, std::move(done));
 }
+
+void Host::renew(std::map<std::string, ConfigValues> config) {
+  supervisor_.renew(std::move(config));
+}
 std::string Host::commands_json() const {
   return supervisor_.commands_json();
 }

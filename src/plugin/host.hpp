@@ -48,6 +48,9 @@ class Host final : public discord::DispatchSink, public StatusSource {
   void enable(const std::string& id, ControlDone done);
   void disable(const std::string& id, ControlDone done);
   void reload(const std::string& id, ControlDone done);
+  // The operator's new values of [plugin.<id>]: reloads the plugins whose values or files changed,
+  // and loads new folders.
+  void renew(std::map<std::string, ConfigValues> config);
 
   // The body for Discord's bulk overwrite of the bot's commands.
   std::string commands_json() const;

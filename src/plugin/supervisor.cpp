@@ -18,7 +18,8 @@ Supervisor::Supervisor(const HostOptions& options, const Clock& clock, metrics::
     : options_(options),
       clock_(clock),
       registry_(registry),
-      loop_(clock, std::numeric_limits<std::size_t>::max()) {
+      loop_(clock, std::numeric_limits<std::size_t>::max()),
+      config_(options.config) {
   ear_->supervisor = this;
 }
 

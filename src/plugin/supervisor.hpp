@@ -47,6 +47,9 @@ class Supervisor final : public InstanceObserver {
   void enable(const std::string& id, ControlDone done);
   void disable(const std::string& id, ControlDone done);
   void reload(const std::string& id, ControlDone done);
+  // Any thread: takes the operator's new values, reloads the plugins whose values or files are
+  // others than they were loaded with, and loads new folders.
+  void renew(std::map<std::string, ConfigValues> config);
 
   // A crash of the process before this one; call between `scan` and `start`.
   void add_crash(const CrashReport& report);
@@ -145,6 +148,10 @@ class Supervisor final : public InstanceObserver {
   void revive_dependents();
   void refuse_after_crashes(Record& record);
   void look_for_changes();
+  // One that runs, or that failed.
+  static bool can_load_again(const Record& record);
+  void load_again(Record& record);
+  ConfigValues values_of(const std::string& id) const;
   std::string find_problem(const Record& record, const TryToOpen& open) const;
   FileMark mark_of(const Record& record) const;
   void save_book();
@@ -196,6 +203,7 @@ class Supervisor final : public InstanceObserver {
   mutable std::mutex mutex_;
   std::condition_variable settled_;
   // All below are guarded by mutex_.
+  std::map<std::string, ConfigValues> config_;
   Book book_;
   std::map<std::string, Record, std::less<>> records_;
   std::vector<Abandoned> abandoned_;

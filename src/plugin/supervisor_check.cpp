@@ -10,11 +10,7 @@ std::string Supervisor::find_problem(const Record& record, const TryToOpen& open
   if (auto fits = check_api(manifest.id, manifest.api_major, manifest.api_minor); !fits) {
     return fits.error().text;
   }
-  ConfigValues values;
-  if (const auto given = options_.config.find(manifest.id); given != options_.config.end()) {
-    values = given->second;
-  }
-  if (auto config = merge_config(manifest.id, manifest.config, values); !config) {
+  if (auto config = merge_config(manifest.id, manifest.config, values_of(manifest.id)); !config) {
     return config.error().text;
   }
   for (const std::string& needed : manifest.requires_plugins) {

@@ -160,17 +160,53 @@ void Supervisor::look_for_changes() {
     // Between two looks nothing was written: whoever writes it is done.
     const bool at_rest = now == record.seen_mark;
     record.seen_mark = now;
-    if (!at_rest || now == record.loaded_mark) continue;
-    if (record.phase != Phase::On && !(record.phase == Phase::Off && record.failed)) continue;
+    if (!at_rest || now == record.loaded_mark || !can_load_again(record)) continue;
     log::info("plugin", "the files of plugin \"{}\" changed", id);
-    ++record.pauses;
-    book_.forgive(id);
-    record.loaded_mark = now;
-    record.wanted = true;
-    record.reload = record.phase != Phase::Off;
+    load_again(record);
     changed = true;
   }
   if (changed) settle_all();
+}
+
+bool Supervisor::can_load_again(const Record& record) {
+  return record.phase == Phase::On || (record.phase == Phase::Off && record.failed);
+}
+
+void Supervisor::load_again(Record& record) {
+  ++record.pauses;
+  book_.forgive(record.manifest.id);
+  record.loaded_mark = record.seen_mark = mark_of(record);
+  record.wanted = true;
+  record.reload = record.phase != Phase::Off;
+}
+
+ConfigValues Supervisor::values_of(const std::string& id) const {
+  const auto given = config_.find(id);
+  return given == config_.end() ? ConfigValues() : given->second;
+}
+
+void Supervisor::renew(std::map<std::string, ConfigValues> config) {
+  post([this, config = std::move(config)]() mutable {
+    if (stopping_) return;
+    config_.swap(config);
+    forget_removed();
+    scan_new_folders();
+    for (auto& [id, record] : records_) {
+      ConfigValues& before = config[id];
+      const bool same = values_of(id) == before;
+      if ((same && mark_of(record) == record.loaded_mark) || !can_load_again(record)) continue;
+      // A plugin that runs is not taken down for a typing error.
+      const auto merged = merge_config(id, record.manifest.config, values_of(id));
+      if (!merged && record.phase == Phase::On) {
+        log::error("plugin", "{}; the plugin keeps what it has", merged.error().text);
+        config_[id] = std::move(before);
+        continue;
+      }
+      log::info("plugin", "the {} of plugin \"{}\" changed", same ? "files" : "settings", id);
+      load_again(record);
+    }
+    settle_all();
+  });
 }
 
 }  // namespace discern::plugin

@@ -92,10 +92,8 @@ void Supervisor::begin_load(Record& record) {
       !fits) {
     return refuse(record, fits.error().text);
   }
-  ConfigValues values;
-  if (const auto given = options_.config.find(manifest->id); given != options_.config.end())
-    values = given->second;
-  Result<std::string> config = merge_config(manifest->id, manifest->config, values);
+  Result<std::string> config =
+      merge_config(manifest->id, manifest->config, values_of(manifest->id));
   if (!config) return refuse(record, config.error().text);
 
   const std::uint64_t generation = ++generations_;

@@ -4,11 +4,12 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import threading
 import unittest
 import urllib.request
 
-from harness import SANITIZED, wait_until
+from harness import BUILD, SANITIZED, wait_until
 from hostile_plugins_test import PLUGINS, PluginCase
 
 RELOADS = int(os.environ.get("DISCERN_RELOADS", "50"))
@@ -71,6 +72,43 @@ class Reload(PluginCase):
         print(f"{RELOADS} reloads: {grown / max(1, RELOADS - WARM):.0f} bytes each after {WARM}, "
               f"{self.state()[1]} files, {self.state()[2]} threads", flush=True)
         self.assertEqual(self.host.json("/api/v1/plugins/calm")["incidents"], [])
+        self.assertEqual(self.truth()["complaints"], [])
+
+
+class Renewal(PluginCase):
+    """SIGHUP, as `systemctl reload` sends it."""
+
+    def hang_up(self, settings):
+        (self.folder / "discern.toml").write_text(
+            f'[discord]\napi_url = "{self.simulator.url}/api"\n{settings}')
+        self.host.process.send_signal(signal.SIGHUP)
+
+    def test_brings_into_force_what_needs_no_restart(self):
+        plugins = self.folder / "plugins"
+        folder = f'[plugins]\nfolder = "{plugins}"\n'
+        shutil.copytree(BUILD / "plugins" / "trivia", plugins / "trivia")
+        self.start_host("versioned")
+        shutil.copytree(PLUGINS / "calm", plugins / "calm")
+        self.hang_up('status = "at work"\n' + folder +
+                     "[web]\nconnections = 99\n[plugin.trivia]\nseconds_to_answer = 60\n")
+        self.host.wait_for("read again; these wait for the next start: web.connections")
+        wait_until("the new folder is loaded", lambda: any(
+            row["id"] == "calm" and row["state"] == "enabled"
+            for row in self.host.json("/api/v1/plugins")["plugins"]))
+        wait_until("trivia has its new settings", lambda: self.plugin("trivia")["generations"] == 2
+                   and self.plugin("trivia")["state"] == "enabled")
+        wait_until("Discord has the new status", lambda: re.search(
+            r'^discern_gateway_sends_total\{op="presence_update"\} 1$',
+            self.host.get("/metrics"), re.M))
+
+        self.hang_up(folder + "[plugin.trivia]\nseconds_to_answer = 5000\n")
+        self.host.wait_for("seconds_to_answer.*; the plugin keeps what it has")
+        self.hang_up(folder + "[web\n")
+        self.host.wait_for(r"SIGHUP: .*discern.toml:\d+: .*; the configuration stays as it is")
+        states = {row["id"]: (row["state"], row["generations"])
+                  for row in self.host.json("/api/v1/plugins")["plugins"]}
+        self.assertEqual(states, {"calm": ("enabled", 1), "trivia": ("enabled", 2),
+                                  "versioned": ("enabled", 1)})
         self.assertEqual(self.truth()["complaints"], [])
 
 

@@ -15,11 +15,21 @@ namespace discern::app {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string error_of(std::string_view text) {
   const auto parsed = parse_config(text, "discern.toml");
   return parsed ? "no error" : parsed.error().text;
+}
+
+TEST(Config, TellsWhatAnotherReadingLeavesForTheNextStart) {
+  const auto before = parse_config("[web]\nport = 8080\n[log]\nlevel = \"info\"\n", "a");
+  const auto after = parse_config(
+      "[log]\nlevel = \"debug\"\n[history]\ntick = \"5s\"\n"
+      "[plugins]\ndisabled = [\"ping\"]\n",
+      "b");
+  EXPECT_THAT(waiting_options(*before, *after), ElementsAre("plugins.disabled", "history.tick"));
 }
 
 TEST(Config, ReadsWhatIsSetAndKeepsTheOtherDefaults) {

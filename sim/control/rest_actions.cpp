@@ -20,6 +20,7 @@ Result<json::object> rest(Control& control, const json::object& parameters, Inst
                                     : LimitScope::User;
   fault.delay = Millis{static_cast<std::int64_t>(number_parameter(parameters, "delay_ms", 0))};
   fault.hang_up = flag_parameter(parameters, "hang_up", false);
+  fault.after = flag_parameter(parameters, "after", false);
   fault.html = flag_parameter(parameters, "html", false);
   fault.code = static_cast<int>(integer_parameter(parameters, "code").value_or(0));
   fault.message = text_parameter(parameters, "message");

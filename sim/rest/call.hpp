@@ -50,6 +50,7 @@ inline constexpr int kUnknownBan = 10026;
 inline constexpr int kUnknownInteraction = 10062;
 inline constexpr int kUnknownCommand = 10063;
 inline constexpr int kDailyCommandLimit = 30034;
+inline constexpr int kEntryPointRemoved = 50240;
 inline constexpr int kAlreadyAcknowledged = 40060;
 inline constexpr int kCannotEditOthers = 50005;
 inline constexpr int kEmptyMessage = 50006;

@@ -67,6 +67,11 @@ HttpReply overwrite_commands(State& state, const Call& call) {
   const FormProblems problems = check_command_list(call.body.get_array());
   if (!problems.empty()) return refuse_commands(state, call, problems);
   if (auto refused = refuse_daily(state, target, call.now)) return *refused;
+  if (state.commands.would_remove_entry_point(target.scope, call.body.get_array())) {
+    return reply_error(400,
+                       error::kEntryPointRemoved,
+                       "You cannot remove this app's Entry Point command in a bulk update");
+  }
   return reply_json(
       state.commands.overwrite(target.scope, call.body.get_array(), call.now).commands);
 }

@@ -79,6 +79,18 @@ CommandStore::Outcome CommandStore::overwrite(Scope scope,
   return outcome;
 }
 
+bool CommandStore::would_remove_entry_point(Scope scope, const json::array& commands) const {
+  const auto is_entry_point = [](const json::object& command) {
+    return key_of(command).first == kEntryPoint;
+  };
+  const auto held = commands_.find(scope);
+  if (held == commands_.end()) return false;
+  const bool there = std::any_of(held->second.begin(), held->second.end(), is_entry_point);
+  return there && std::none_of(commands.begin(), commands.end(), [&](const json::value& one) {
+           return is_entry_point(one.as_object());
+         });
+}
+
 CommandStore::Outcome CommandStore::upsert(Scope scope, const json::object& command, Instant now) {
   Commands& held = commands_[scope];
   const json::object* old = find_by_key(held, command);

@@ -29,6 +29,8 @@ class CommandStore {
     std::size_t created = 0;
   };
   Outcome overwrite(Scope scope, const boost::json::array& commands, Instant now);
+  // Discord refuses such a list.
+  bool would_remove_entry_point(Scope scope, const boost::json::array& commands) const;
   // Adds or replaces one.
   Outcome upsert(Scope scope, const boost::json::object& command, Instant now);
 

@@ -20,6 +20,8 @@ struct RestFault {
   LimitScope scope = LimitScope::User;
   Millis delay{0};
   bool hang_up = false;
+  // The request is done before, and only its answer meets the fault.
+  bool after = false;
   bool html = false;  // The body Cloudflare gives, not Discord.
   int code = 0;       // Discord's error code in the body.
   std::string message{};

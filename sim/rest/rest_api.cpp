@@ -120,6 +120,13 @@ class Exchange {
 
  private:
   HttpReply answer() {
+    HttpReply reply = before_fault();
+    if (!late_fault_) return reply;
+    scope_ = late_fault_->scope;
+    return reply_to_fault(*late_fault_);
+  }
+
+  HttpReply before_fault() {
     if (state_.rest_counts.invalid >= kInvalidRequestBan) return cloudflare(429);
     if (!request_.path().starts_with(kBase)) {
       complain("api_version", "a request without /api/v10: the default version is an old one");
@@ -134,7 +141,9 @@ class Exchange {
         match_.route == nullptr ? std::string_view() : match_.route->path;
     if (const auto fault = state_.faults.take(request_.method, path, route_path)) {
       fault_delay_ = fault->delay;
-      if (fault->status != 0 || fault->hang_up) {
+      if (fault->after) {
+        late_fault_ = *fault;
+      } else if (fault->status != 0 || fault->hang_up) {
         fault_delay_ = Millis{0};
         scope_ = fault->scope;
         return reply_to_fault(*fault);
@@ -252,6 +261,7 @@ class Exchange {
   RouteMatch match_;
   LimitScope scope_ = LimitScope::User;
   Millis fault_delay_{0};
+  std::optional<RestFault> late_fault_;
   RecordedRequest seen_;
 };
 

@@ -102,15 +102,15 @@ class App {
   void reload();
 
   // Nothing is lost: no dispatch comes after the gateway stopped, the last tick has them all.
-  // Returns whether every thread came back.
+  // Returns whether every thread came back, the system's look-up of names included.
   bool stop() {
     registry_.annotate({clock_.system_now(), "stop", "Discern stopped."});
-    client_->stop(kGatewayStopLimit);
+    const bool idle = client_->stop(kGatewayStopLimit);
     const std::size_t abandoned = plugins_->stop();
     pipeline_->stop();
     server_->stop();
     remove_host_address(config_.data_dir);
-    return abandoned == 0;
+    return idle && abandoned == 0;
   }
 
  private:
@@ -155,7 +155,7 @@ class App {
   void start_pipeline();
   void collect();
   bool cut(metrics::slab::Latch& latch);
-  Result<void> commit(const metrics::Snapshot& snapshot, bool with_sessions);
+  Result<void> commit(const metrics::Snapshot& snapshot, Cut cut);
 
   const Request& request_;
   Config config_;
@@ -313,7 +313,7 @@ void App::start_pipeline() {
       .live = &server_->live(),
       .note = [this](std::span<const metrics::Event> marks) { storage_->note(marks); },
       .commit = [this](const metrics::Snapshot& snapshot,
-                       bool with_sessions) { return commit(snapshot, with_sessions); },
+                       Cut cut) { return commit(snapshot, cut); },
       .backup = {}};
   if (config_.backup.enabled) {
     stages.backup = [this,
@@ -353,11 +353,12 @@ bool App::cut(metrics::slab::Latch& latch) {
   return client_->cut(latch, sessions_, guilds, kCutTimeout);
 }
 
-Result<void> App::commit(const metrics::Snapshot& snapshot, bool with_sessions) {
-  auto written = storage_->commit(snapshot, with_sessions ? &sessions_ : nullptr);
+Result<void> App::commit(const metrics::Snapshot& snapshot, Cut cut) {
+  if (cut == Cut::Lost) return storage_->commit_without_sessions(snapshot);
+  auto written = storage_->commit(snapshot, sessions_);
   // The changes of a cut that is not on disk are lost: the next one brings the whole list.
-  if (with_sessions) guild_list_stored_ = written.ok();
-  if (with_sessions) client_->cut_stored();
+  guild_list_stored_ = written.ok();
+  client_->cut_stored();
   return written;
 }
 
@@ -411,7 +412,8 @@ int run(const Request& request) {
     }
     allow_second_signal();
     clean = app.stop();
-    // A plugin that is stuck still runs: its code must not be taken from under it.
+    // A plugin that is stuck still runs: its code must not be taken from under it. And nobody waits
+    // half a minute for a name.
     if (!clean) ::_exit(kExitFine);
   }
   return kExitFine;

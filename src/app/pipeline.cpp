@@ -11,6 +11,10 @@ namespace {
 
 namespace catalogue = metrics::catalogue;
 
+// A gateway thread that is stuck for longer has lost its sessions at Discord as well, by heartbeats
+// that it missed; history must not stand still with it.
+constexpr std::chrono::seconds kCutPatience{60};
+
 }  // namespace
 
 Pipeline::Pipeline(metrics::Registry& registry,
@@ -97,27 +101,21 @@ void Pipeline::tick(SteadyTime now, bool last) {
     stages_.collect();
     own_cost_.update();
   });
-  const bool history_due = last || now >= next_history_;
-  const bool cut = history_due && stages_.cut && stages_.cut(latch_);
+  const std::optional<Cut> cut = take_cut(now, last);
 
   metrics::SnapshotPtr snapshot;
-  timed("snapshot",
-        [&] { snapshot = registry_.snapshot(clock_.system_now(), now, cut ? &latch_ : nullptr); });
+  timed("snapshot", [&] {
+    snapshot = registry_.snapshot(clock_.system_now(), now, cut == Cut::Taken ? &latch_ : nullptr);
+  });
   if (!snapshot) return;
   // From here on nobody reads a live counter.
 
   if (stages_.live != nullptr) timed("live", [&] { stages_.live->consume(snapshot); });
 
-  if (!history_due) {
-    stages_.note(snapshot->events());
+  if (cut) {
+    write_history(*snapshot, now, *cut);
   } else {
-    while (next_history_ <= now) next_history_ += intervals_.history;
-    timed("history", [&] {
-      const bool failed_before = std::exchange(history_failing_, true);
-      if (auto done = stages_.commit(*snapshot, cut); !done) return fail("history", done.error());
-      if (failed_before) log::info("pipeline", "history is written again");
-      history_failing_ = false;
-    });
+    stages_.note(snapshot->events());
   }
   if (stages_.backup && (last || now >= next_backup_)) {
     while (next_backup_ <= now) next_backup_ += intervals_.backup;
@@ -125,6 +123,27 @@ void Pipeline::tick(SteadyTime now, bool last) {
       if (auto done = stages_.backup(*snapshot); !done) fail("backup", done.error());
     });
   }
+}
+
+std::optional<Cut> Pipeline::take_cut(SteadyTime now, bool last) {
+  if (!last && now < next_history_) return std::nullopt;
+  if (stages_.cut(latch_)) {
+    uncut_since_.reset();
+    return Cut::Taken;
+  }
+  if (!uncut_since_) uncut_since_ = now;
+  if (last || now - *uncut_since_ >= kCutPatience) return Cut::Lost;
+  return std::nullopt;
+}
+
+void Pipeline::write_history(const metrics::Snapshot& snapshot, SteadyTime now, Cut cut) {
+  while (next_history_ <= now) next_history_ += intervals_.history;
+  timed("history", [&] {
+    const bool failed_before = std::exchange(history_failing_, true);
+    if (auto done = stages_.commit(snapshot, cut); !done) return fail("history", done.error());
+    if (failed_before) log::info("pipeline", "history is written again");
+    history_failing_ = false;
+  });
 }
 
 }  // namespace discern::app

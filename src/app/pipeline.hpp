@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 
@@ -16,20 +17,27 @@
 
 namespace discern::app {
 
+// Whether a history tick has the sessions that belong to its totals. Totals that are ahead of the
+// sessions would have the replay of a resume counted twice, so the two never part on disk.
+enum class Cut : std::uint8_t {
+  Taken,
+  // The gateway's thread has not answered for long: the sessions must be forgotten with this tick.
+  Lost,
+};
+
 // What the pipeline calls; all on its thread.
 struct PipelineStages {
   // Producers publish what only they can read.
   std::function<void()> collect;
   // One ordered cut: copies the gateway thread's cells and its sessions at one instant. False when
-  // the gateway did not answer; the tick is then written without sessions.
+  // the gateway did not answer in time; then the history tick waits for the next live one.
   std::function<bool(metrics::slab::Latch&)> cut;
   // Every live tick.
   metrics::Sink* live = nullptr;
-  // Marks of a live tick that is not a history tick; they must reach the disk with the next one.
+  // Marks of a live tick that is not written; they must reach the disk with the next one.
   std::function<void(std::span<const metrics::Event>)> note;
-  // Every history tick: the snapshot and the sessions of the cut if there was one, in one
-  // transaction.
-  std::function<Result<void>(const metrics::Snapshot&, bool cut)> commit;
+  // Every history tick: the snapshot and what the cut says of the sessions, in one transaction.
+  std::function<Result<void>(const metrics::Snapshot&, Cut cut)> commit;
   // metrics.json; empty when switched off.
   std::function<Result<void>(const metrics::Snapshot&)> backup;
 };
@@ -62,6 +70,9 @@ class Pipeline {
  private:
   void run();
   void fail(std::string_view part, const Error& error);
+  // What to write of this tick; nothing: it is no history tick.
+  std::optional<Cut> take_cut(SteadyTime now, bool last);
+  void write_history(const metrics::Snapshot& snapshot, SteadyTime now, Cut cut);
   template <class Work>
   void timed(std::string_view part, Work&& work);
 
@@ -77,6 +88,7 @@ class Pipeline {
   SteadyTime next_backup_{};
   metrics::slab::Latch latch_;
   bool history_failing_ = false;
+  std::optional<SteadyTime> uncut_since_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -149,6 +149,15 @@ std::vector<StateRow> SessionBook::changes(const SavedSessions& sessions) {
   return rows;
 }
 
+std::vector<StateRow> SessionBook::forget_shards() {
+  std::vector<StateRow> rows;
+  for (const std::uint32_t id : shards_) {
+    rows.push_back({std::string(kShardArea), std::to_string(id), std::nullopt});
+  }
+  shards_.clear();
+  return rows;
+}
+
 void SessionBook::change_guilds(const SavedSessions& sessions, std::vector<StateRow>& rows) {
   const auto erase = [&](std::uint64_t id) {
     rows.push_back({std::string(kGuildArea), std::to_string(id), std::nullopt});

@@ -27,6 +27,8 @@ class SessionBook {
 
   // The rows that turn what is on disk into `sessions`.
   std::vector<history::StateRow> changes(const discord::SavedSessions& sessions);
+  // The rows that leave nothing to resume. Guilds and budget stay.
+  std::vector<history::StateRow> forget_shards();
 
  private:
   void change_guilds(const discord::SavedSessions& sessions, std::vector<history::StateRow>& rows);

@@ -58,9 +58,16 @@ Result<discord::SavedSessions> Storage::load_sessions() {
 }
 
 Result<void> Storage::commit(const metrics::Snapshot& snapshot,
-                             const discord::SavedSessions* sessions) {
-  std::vector<history::StateRow> rows;
-  if (sessions != nullptr) rows = sessions_.changes(*sessions);
+                             const discord::SavedSessions& sessions) {
+  return write(snapshot, sessions_.changes(sessions));
+}
+
+Result<void> Storage::commit_without_sessions(const metrics::Snapshot& snapshot) {
+  return write(snapshot, sessions_.forget_shards());
+}
+
+Result<void> Storage::write(const metrics::Snapshot& snapshot,
+                            std::span<const history::StateRow> rows) {
   auto written = store_->commit(snapshot, rows);
   size_.set(static_cast<double>(store_->size_bytes()));
   if (written) samples_.add(store_->last_written().samples);

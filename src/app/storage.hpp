@@ -31,9 +31,10 @@ class Storage {
 
   // Marks of a tick that is not committed; they go with the next one that is.
   void note(std::span<const metrics::Event> marks) { store_->note(marks); }
-  // One transaction: the tick, the marks since the last one that succeeded, and the sessions when
-  // there are any.
-  Result<void> commit(const metrics::Snapshot& snapshot, const discord::SavedSessions* sessions);
+  // One transaction: the tick, the marks since the last one that succeeded, and the sessions.
+  Result<void> commit(const metrics::Snapshot& snapshot, const discord::SavedSessions& sessions);
+  // The same, and nothing is left to resume: the next start begins new sessions.
+  Result<void> commit_without_sessions(const metrics::Snapshot& snapshot);
   // Writes metrics.json.
   Result<void> write_backup(std::string_view json) const;
 
@@ -45,6 +46,7 @@ class Storage {
   Storage(std::filesystem::path folder, std::unique_ptr<history::Store> store)
       : folder_(std::move(folder)), store_(std::move(store)) {}
   Result<void> restore_from_backup(metrics::Registry& registry);
+  Result<void> write(const metrics::Snapshot& snapshot, std::span<const history::StateRow> rows);
 
   std::filesystem::path folder_;
   std::unique_ptr<history::Store> store_;

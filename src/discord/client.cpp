@@ -74,15 +74,16 @@ Result<void> Client::start(DispatchSink& sink) {
   return fine;
 }
 
-void Client::stop(std::chrono::milliseconds limit) {
+bool Client::stop(std::chrono::milliseconds limit) {
   // The shards first: what REST answers afterwards has nobody left to act on it. Requests on their
   // way, a last reply of a plugin, get the rest of the time.
   const SteadyTime end = std::chrono::steady_clock::now() + limit;
-  parts_->cluster.stop(limit * 2 / 3);
+  const bool idle = parts_->cluster.stop(limit * 2 / 3);
   parts_->rest.stop();
   const auto left =
       std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
   parts_->http.stop(std::max(left, std::chrono::milliseconds(0)));
+  return idle;
 }
 
 RestPort& Client::rest() {

@@ -98,8 +98,9 @@ class Client final : public StatusSource {
   Result<void> start(DispatchSink& sink);
   // Closes the shards, resumably or not, and ends the threads within `limit` or soon after.
   // Requests that are not answered by then fail with Closed. status(), cut() and rest() stay valid;
-  // a cut then holds the sessions as they were left.
-  void stop(std::chrono::milliseconds limit);
+  // a cut then holds the sessions as they were left. False when the destructor would have to wait
+  // for the system to find a name.
+  bool stop(std::chrono::milliseconds limit);
 
   // Requests may be sent before start().
   RestPort& rest();

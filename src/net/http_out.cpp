@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -44,7 +45,8 @@ class HttpOut::Loop {
     auto transfer = std::make_unique<HttpTransfer>(std::move(request), std::move(done));
     {
       const std::lock_guard lock(mutex_);
-      if (!stopping_ && incoming_.size() < options_.max_waiting) {
+      if (!stopping_ && queued_ < options_.max_waiting) {
+        ++queued_;
         incoming_.push_back(std::move(transfer));
       }
     }
@@ -139,20 +141,33 @@ class HttpOut::Loop {
   void begin_transfers() {
     {
       const std::lock_guard lock(mutex_);
-      for (auto& transfer : incoming_) waiting_.push_back(std::move(transfer));
-      incoming_.clear();
+      taken_.swap(incoming_);
     }
+    for (auto& transfer : taken_) {
+      if (!transfer->is_urgent()) {
+        waiting_.push_back(std::move(transfer));
+      } else {
+        --queued_;
+        begin(std::move(transfer));
+      }
+    }
+    taken_.clear();
     while (!waiting_.empty() && active_.size() < options_.max_in_flight) {
+      --queued_;
       std::unique_ptr<HttpTransfer> transfer = std::move(waiting_.front());
       waiting_.pop_front();
-      Result<CURL*> easy = transfer->prepare();
-      if (!easy) {
-        transfer->fail(easy.error());
-      } else if (curl_multi_add_handle(multi_.get(), *easy) != CURLM_OK) {
-        transfer->fail(Error(Errc::Internal, "libcurl refused a request"));
-      } else {
-        active_.emplace(*easy, std::move(transfer));
-      }
+      begin(std::move(transfer));
+    }
+  }
+
+  void begin(std::unique_ptr<HttpTransfer> transfer) {
+    Result<CURL*> easy = transfer->prepare();
+    if (!easy) {
+      transfer->fail(easy.error());
+    } else if (curl_multi_add_handle(multi_.get(), *easy) != CURLM_OK) {
+      transfer->fail(Error(Errc::Internal, "libcurl refused a request"));
+    } else {
+      active_.emplace(*easy, std::move(transfer));
     }
   }
 
@@ -190,9 +205,13 @@ class HttpOut::Loop {
 
   const HttpOutOptions options_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
-  // Only the thread touches these two.
+  // Only the thread touches these three.
+  std::vector<std::unique_ptr<HttpTransfer>> taken_;
   std::deque<std::unique_ptr<HttpTransfer>> waiting_;
   std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>> active_;
+
+  // Incoming and waiting; what goes in is counted with mutex_ held.
+  std::atomic<std::size_t> queued_{0};
 
   std::mutex mutex_;
   // Guarded by mutex_.

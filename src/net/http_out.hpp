@@ -37,6 +37,9 @@ struct HttpOutRequest {
   std::chrono::milliseconds timeout{15000};  // From the start of the transfer to its last byte.
   std::chrono::milliseconds connect_timeout{5000};
   std::size_t max_response_bytes = 8 * 1024 * 1024;
+  // Begins before all that are not, also when as many as are allowed are in flight already: for
+  // answers that somebody waits for.
+  bool urgent = false;
   // Fails with Refused when the address is this machine or its network (address_class.hpp),
   // whatever the name resolves to: for addresses that come from somebody else.
   bool public_only = false;

@@ -27,6 +27,7 @@ class HttpTransfer {
   Result<CURL*> prepare();
   // Null before prepare().
   CURL* easy() const { return easy_.get(); }
+  bool is_urgent() const { return request_.urgent; }
   // Calls `done` with what libcurl said.
   void finish(CURLcode code);
   void fail(Error error);

@@ -1,5 +1,7 @@
 #include "net/websocket.hpp"
 
+#include <fcntl.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -21,6 +23,7 @@
 #include <deque>
 #include <optional>
 
+#include "base/log.hpp"
 #include "net/read_ahead.hpp"
 
 namespace discern::net {
@@ -55,8 +58,10 @@ class StreamConnection final : public Connection,
                    Stream stream,
                    WebSocketUrl url,
                    const WebSocketOptions& options,
+                   std::shared_ptr<int> look_ups,
                    WebSocketListener& listener)
-      : listener_(&listener),
+      : look_ups_(std::move(look_ups)),
+        listener_(&listener),
         url_(std::move(url)),
         options_(options),
         resolver_(io),
@@ -68,7 +73,15 @@ class StreamConnection final : public Connection,
     asio::co_spawn(
         timer_.get_executor(),
         [](std::shared_ptr<StreamConnection> self) -> asio::awaitable<void> {
-          co_await self->run();
+          std::string fault;
+          // A bug of the listener's, or a system that has no memory or thread left: the listener
+          // hears of the end all the same, or it would wait for ever.
+          try {
+            co_await self->run();
+          } catch (const std::exception& error) {
+            fault = error.what();
+          }
+          if (!fault.empty()) self->fail(fault);
         }(this->shared_from_this()),
         asio::detached);
   }
@@ -84,6 +97,7 @@ class StreamConnection final : public Connection,
     closing_ = true;
     close_code_ = code;
     if (!open_) return abort();
+    limit_close();
     if (!writing_) begin_close();
   }
 
@@ -122,8 +136,10 @@ class StreamConnection final : public Connection,
 
   asio::awaitable<void> establish(error_code& error, std::string& step) {
     step = "could not find " + url_.host;
+    ++*look_ups_;
     auto [resolve_error, addresses] =
         co_await resolver_.async_resolve(url_.host, url_.port, kToken);
+    --*look_ups_;
     error = resolve_error;
     if (error || aborted_) co_return give_up(error);
     step = "could not connect to " + url_.host;
@@ -132,6 +148,8 @@ class StreamConnection final : public Connection,
     error = connect_error;
     if (error || aborted_) co_return give_up(error);
     beast::get_lowest_layer(socket_).set_option(tcp::no_delay(true), error);
+    // A program that a plugin starts must not hold it open.
+    ::fcntl(beast::get_lowest_layer(socket_).native_handle(), F_SETFD, FD_CLOEXEC);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       step = "TLS with " + url_.host + " failed";
       auto& tls = socket_.next_layer().next_layer();
@@ -229,11 +247,15 @@ class StreamConnection final : public Connection,
     if (closing_) begin_close();
   }
 
-  void begin_close() {
+  // Also of a peer that does not even take what is being written.
+  void limit_close() {
     timer_.expires_after(kCloseTimeout);
     timer_.async_wait([keep = self()](error_code cancelled) {
       if (!cancelled) keep->abort();
     });
+  }
+
+  void begin_close() {
     socket_.async_close(websocket::close_reason(static_cast<websocket::close_code>(close_code_)),
                         [keep = self()](error_code) {
                           keep->timer_.cancel();
@@ -248,6 +270,11 @@ class StreamConnection final : public Connection,
     beast::get_lowest_layer(socket_).close(ignored);
   }
 
+  void fail(const std::string& fault) {
+    log::error("net", "the connection to {} ends for an exception: {}", url_.host, fault);
+    finish({0, fault, open_});
+  }
+
   void finish(const WebSocketEnd& end) {
     open_ = false;
     timer_.cancel();
@@ -259,6 +286,7 @@ class StreamConnection final : public Connection,
 
   static constexpr std::size_t kKeptBuffer = 1024 * 1024;
 
+  const std::shared_ptr<int> look_ups_;  // Under way, of all connections.
   WebSocketListener* listener_;
   const WebSocketUrl url_;
   const WebSocketOptions options_;
@@ -326,11 +354,13 @@ class BeastConnector final : public WebSocketConnector {
     return begin<PlainStream>(tcp::socket(io_), std::move(url), listener);
   }
 
+  bool is_looking_up() const override { return *look_ups_ > 0; }
+
  private:
   template <class Stream>
   std::unique_ptr<WebSocket> begin(Stream stream, WebSocketUrl url, WebSocketListener& listener) {
     auto made = std::make_shared<StreamConnection<Stream>>(
-        io_, std::move(stream), std::move(url), options_, listener);
+        io_, std::move(stream), std::move(url), options_, look_ups_, listener);
     made->start();
     return std::make_unique<Handle>(std::move(made));
   }
@@ -349,6 +379,7 @@ class BeastConnector final : public WebSocketConnector {
 
   asio::io_context& io_;
   const WebSocketOptions options_;
+  const std::shared_ptr<int> look_ups_ = std::make_shared<int>(0);
   std::optional<asio::ssl::context> tls_;
 };
 

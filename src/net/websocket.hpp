@@ -65,6 +65,9 @@ class WebSocketConnector {
   // is not called before this returns.
   virtual std::unique_ptr<WebSocket> connect(const std::string& url,
                                              WebSocketListener& listener) = 0;
+  // Whether the system is still looking for a name. It cannot be told to stop, and destroying the
+  // io_context waits until it is done.
+  virtual bool is_looking_up() const = 0;
 };
 
 // The real one. TLS: version 1.2 or later, certificate and host name checked against the system's

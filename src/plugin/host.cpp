@@ -313,7 +313,13 @@ void Host::hand_over(const discord::Dispatch& dispatch,
   defer.run = [this, id = head.id, privately] {
     interactions_->defer_if_unanswered(id, privately);
   };
-  const auto passed = clock_.steady_now() - dispatch.received;
+  auto passed = clock_.steady_now() - dispatch.received;
+  // What waited at Discord for the resume has less time left. Of others the clocks need not agree.
+  if (dispatch.backlog) {
+    const auto age = clock_.system_now() - head.id.created();
+    passed = std::max<std::chrono::nanoseconds>(passed,
+                                                std::min<SystemTime::duration>(age, kDiscordWaits));
+  }
   watchdog_.start_timer(std::max<std::chrono::nanoseconds>(options_.defer_after - passed,
                                                            std::chrono::nanoseconds::zero()),
                         {},

@@ -51,7 +51,7 @@ Cluster::Cluster(const ClientOptions& options,
       start_timer_(io_),
       second_timer_(io_),
       metrics_(registry),
-      router_(io_, metrics_, guilds_, reader_),
+      router_(io_, metrics_, guilds_, reader_, clock),
       queue_(options.identify_interval),
       context_{
           io_, *connector_, *this, metrics_, router_, reader_, scratch_, clock, options_.token},
@@ -109,8 +109,8 @@ void Cluster::start(DispatchSink& sink) {
   });
 }
 
-void Cluster::stop(std::chrono::milliseconds limit) {
-  if (!running_) return;
+bool Cluster::stop(std::chrono::milliseconds limit) {
+  if (!running_) return !connector_->is_looking_up();
   std::future<void> stopped = all_stopped_.get_future();
   asio::post(io_, [this] { begin_stop(); });
   if (stopped.wait_for(limit) != std::future_status::ready) {
@@ -119,6 +119,7 @@ void Cluster::stop(std::chrono::milliseconds limit) {
   io_.stop();
   thread_.join();
   running_ = false;
+  return !connector_->is_looking_up();
 }
 
 void Cluster::begin_stop() {
@@ -227,6 +228,11 @@ GatewayStatus Cluster::status() const {
     cells = cells_;
     out.message = message_;
     if (!endpoint_warning_.empty()) out.warnings.push_back(endpoint_warning_);
+    if (const auto late = router_.interactions_late(); late.count() > 0) {
+      out.warnings.push_back("interactions are " + std::to_string(late.count()) +
+                             " s old when they come, and older than 3 s they cannot be answered: "
+                             "this machine's clock is ahead, or its connection is far too slow");
+    }
     out.shard_count = known_shard_count_;
     out.identify_budget = budget_;
     if (out.identify_budget) {
@@ -246,6 +252,7 @@ void Cluster::sample(SteadyTime now) {
   }
   for (const auto& shard : cells) shard->sample(now);
   const std::lock_guard lock(status_mutex_);
+  if (!budget_) return;
   metrics_.identify_reset.set(
       budget_reset_ == SteadyTime{} ? 0 : std::max(seconds(budget_reset_ - now), 0.0));
 }
@@ -260,13 +267,7 @@ void Cluster::set_endpoint_warning(std::string text) {
 void Cluster::set_presence(const Presence& presence) {
   asio::post(io_, [this, presence] {
     context_.identify.presence = presence;
-    const std::string payload = encode_presence_update(presence);
-    for (const auto& shard : shards_) {
-      // A shard without a session gets it with its IDENTIFY.
-      if (shard->state() != ShardFsm::State::Live) continue;
-      const Result<void> sent = shard->send(Op::PresenceUpdate, payload);
-      if (!sent) log::warn("gateway", "presence not changed: {}", sent.error().text);
-    }
+    for (const auto& shard : shards_) shard->show_presence();
   });
 }
 

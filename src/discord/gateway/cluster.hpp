@@ -33,7 +33,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
   void restore(SavedSessions saved);
   void start(DispatchSink& sink);
-  void stop(std::chrono::milliseconds limit);
+  bool stop(std::chrono::milliseconds limit);
   bool cut(metrics::slab::Latch& latch,
            SavedSessions& sessions,
            GuildList guilds,
@@ -131,7 +131,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   SteadyTime budget_known_at_{};
   std::optional<SteadyTime> cut_asked_at_;  // While IDENTIFYs wait for the disk.
   // Discord refused the number of shards: an earlier process must not be followed in it.
-  bool shard_count_refused_ = false;
+  std::optional<std::uint16_t> shard_count_refused_;
   // While larger numbers of shards take over: how many of the old ones are still on their way out.
   std::size_t leaving_ = 0;
   std::optional<GatewayAddress> replacement_;

@@ -1,11 +1,12 @@
-// What the cluster does when the bot has outgrown its shards (close code 4011) and their number was
-// chosen by itself: it asks Discord again and comes up with the larger number.
+// What the cluster does when Discord does not take the number of shards any more (close codes 4010
+// and 4011) and it was chosen by itself: it asks Discord again and comes up with the new number.
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
 #include "discord/gateway/cluster.hpp"
+#include "discord/model/close_code.hpp"
 
 namespace discern::discord {
 
@@ -18,7 +19,7 @@ bool Cluster::chooses_shard_count() const {
 
 void Cluster::on_more_shards(const RestOutcome& outcome) {
   // Several shards may have been refused, and have asked.
-  if (stopping_ || replacement_ || !failed_) return;
+  if (stopping_ || replacement_ || !shard_count_refused_) return;
   Result<GatewayAddress> address =
       outcome.response ? parse_gateway_address(outcome.response->body) : outcome.response.error();
   if (!address) {
@@ -29,10 +30,11 @@ void Cluster::on_more_shards(const RestOutcome& outcome) {
     return;
   }
   attempts_ = 0;
-  if (address->shards <= shard_count_) {
+  if (address->shards == shard_count_) {
     return explain("Discord refuses to serve the bot with " + std::to_string(shard_count_) +
-                   " shards (4011 sharding required) and recommends no more: set discord.shards "
-                   "to a larger number and start Discern again");
+                   " shards (" + describe_close(*shard_count_refused_) +
+                   ") and recommends no other number: set discord.shards to a larger one, a "
+                   "multiple of it, and start Discern again");
   }
   replacement_ = *std::move(address);
   start_timer_.cancel();
@@ -57,7 +59,7 @@ void Cluster::replace_shards() {
   saved_ = SavedSessions{};
   saved_.shard_count = shard_count_;
   failed_ = false;
-  shard_count_refused_ = false;
+  shard_count_refused_.reset();
   const GatewayAddress address = *std::exchange(replacement_, std::nullopt);
   build_shards({context_.gateway_url, address.shards, address.start_limit}, address.shards);
 }

@@ -23,6 +23,10 @@ constexpr std::chrono::minutes kBudgetPatience = 10min;
 // A disk that does not take the budget keeps the bot from Discord no longer than this.
 constexpr std::chrono::seconds kDiskPatience = 15s;
 
+bool is_about_shard_count(CloseCode code) {
+  return code == CloseCode::ShardingRequired || code == CloseCode::InvalidShard;
+}
+
 }  // namespace
 
 void Cluster::ask_gateway(void (Cluster::*answered)(const RestOutcome&)) {
@@ -50,8 +54,7 @@ void Cluster::on_gateway(const RestOutcome& outcome) {
   if (!usable) return ask_gateway_later("the gateway's address is not a wss:// one");
   attempts_ = 0;
   explain("");
-  build_shards(*address,
-               choose_shard_count(options_.shard_count, address->shards, saved_.shard_count));
+  build_shards(*address, choose_shard_count(options_.shard_count, *address, saved_.shard_count));
 }
 
 void Cluster::ask_gateway_later(std::string why) {
@@ -89,6 +92,9 @@ void Cluster::build_shards(const GatewayAddress& address, std::uint32_t count) {
                    " shards: lower it, or raise the shard count");
   }
   if (saved_.shard_count > 0 && saved_.shard_count != shard_count_) move_guilds(shard_count_);
+  // Those of shards that this process ran before and another one has now.
+  if (guilds_.keep_shards(first, end) > 0) all_guilds_next_ = true;
+  metrics_.show_guilds(guilds_.totals());
   budget_known_at_ = clock_.steady_now();
   queue_.set_limit(address.start_limit, budget_known_at_);
   show_budget();
@@ -104,7 +110,7 @@ void Cluster::build_shards(const GatewayAddress& address, std::uint32_t count) {
       session = Session{saved.session_id, saved.resume_url, saved.sequence};
       ++resumable;
     }
-    cells.push_back(std::make_shared<ShardCells>(id, registry_));
+    cells.push_back(std::make_shared<ShardCells>(id, registry_, budget_known_at_));
     cells.back()->set_guilds(guilds_.guilds_of(id), guilds_.pending_of(id));
     shards_.push_back(std::make_unique<Shard>(context_, *cells.back(), std::move(session)));
   }
@@ -123,11 +129,12 @@ void Cluster::build_shards(const GatewayAddress& address, std::uint32_t count) {
 }
 
 void Cluster::start_next_shard(std::size_t index) {
-  shards_[index]->start();
+  // After a refusal only those that cost no IDENTIFY may try.
+  if (!failed_ || shards_[index]->session()) shards_[index]->start();
   if (++index == shards_.size()) return;
   start_timer_.expires_after(kStartPause);
   start_timer_.async_wait([this, index](const boost::system::error_code& cancelled) {
-    if (!cancelled && !stopping_ && !failed_) start_next_shard(index);
+    if (!cancelled && !stopping_) start_next_shard(index);
   });
 }
 
@@ -241,8 +248,10 @@ void Cluster::on_budget(const RestOutcome& outcome) {
 }
 
 void Cluster::show_budget() {
-  metrics_.identify_remaining.set(queue_.remaining());
   const std::lock_guard lock(status_mutex_);
+  // Series only from here on: 0 before the first answer would say that nothing is left.
+  if (!budget_) metrics_.begin_budget(registry_);
+  metrics_.identify_remaining.set(queue_.remaining());
   budget_ = IdentifyBudget{queue_.total(), queue_.remaining(), 0};
   budget_reset_ = queue_.reset_at();
 }
@@ -268,10 +277,10 @@ std::string Cluster::explain_failure(std::uint32_t shard, std::uint16_t code) co
   std::string text = "shard " + std::to_string(shard) + " was refused (" + describe_close(code) +
                      "): " + std::string(find_close_rule(code).advice);
   const auto rule = static_cast<CloseCode>(code);
-  if (rule == CloseCode::ShardingRequired && chooses_shard_count()) {
+  if (is_about_shard_count(rule) && chooses_shard_count()) {
     return "shard " + std::to_string(shard) + " was refused (" + describe_close(code) +
-           "): the bot has grown beyond its " + std::to_string(shard_count_) +
-           " shards; asking Discord for a larger number";
+           "): the bot has outgrown its " + std::to_string(shard_count_) +
+           " shards; asking Discord for another number";
   }
   if (rule != CloseCode::DisallowedIntents && rule != CloseCode::InvalidIntents) return text;
   const bool privileged_only = rule == CloseCode::DisallowedIntents;
@@ -287,18 +296,16 @@ std::string Cluster::explain_failure(std::uint32_t shard, std::uint16_t code) co
 void Cluster::on_failed(std::uint32_t shard, std::uint16_t code) {
   failed_ = true;
   const auto rule = static_cast<CloseCode>(code);
-  if (rule == CloseCode::ShardingRequired || rule == CloseCode::InvalidShard) {
-    shard_count_refused_ = true;
-  }
+  if (is_about_shard_count(rule)) shard_count_refused_ = code;
   explain(explain_failure(shard, code));
-  if (rule == CloseCode::ShardingRequired && chooses_shard_count())
+  if (is_about_shard_count(rule) && chooses_shard_count()) {
     ask_gateway(&Cluster::on_more_shards);
+  }
   // What one shard was refused for, the others would be, too, at the price of an IDENTIFY each.
-  // Those that live go on.
+  // Those that live go on, and so do those that can resume, which costs none.
   asio::post(io_, [this] {
     for (const auto& other : shards_) {
-      const ShardFsm::State state = other->state();
-      if (state != ShardFsm::State::Live && state != ShardFsm::State::Failed) other->stop(true);
+      if (other->state() != ShardFsm::State::Failed && !other->session()) other->stop(true);
     }
   });
 }

@@ -1,5 +1,6 @@
 #include "discord/gateway/dispatch_router.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <cstring>
@@ -9,6 +10,11 @@
 
 namespace discern::discord {
 namespace {
+
+// For the answer to an interaction.
+constexpr std::chrono::seconds kDiscordWaits{3};
+// So many in a row are no accident.
+constexpr unsigned kLateEnough = 3;
 
 Payload copy_payload(std::string_view text) {
   const std::size_t padded = text.size() + TextBuffer::kTextPadding;
@@ -94,11 +100,20 @@ bool DispatchRouter::learn(const Arrival& arrival,
       if (!reader_.interaction(interaction_, origin)) return false;
       dispatch.guild = origin.guild;
       metrics_.activity.count(origin.user, origin.guild);
+      // What waited for a resume is old for that reason.
+      if (!arrival.backlog) note_age(interaction_.id);
       return true;
     }
     default:
       return true;
   }
+}
+
+void DispatchRouter::note_age(InteractionId id) {
+  const auto age =
+      std::chrono::duration_cast<std::chrono::seconds>(clock_.system_now() - id.created());
+  late_in_a_row_ = age > kDiscordWaits ? std::min(late_in_a_row_ + 1, kLateEnough) : 0;
+  late_seconds_.store(late_in_a_row_ == kLateEnough ? age.count() : 0, std::memory_order_relaxed);
 }
 
 bool DispatchRouter::learn_guild(const Arrival& arrival, EventType type, Dispatch& dispatch) {
@@ -111,8 +126,8 @@ bool DispatchRouter::learn_guild(const Arrival& arrival, EventType type, Dispatc
     return true;
   }
   if (type == EventType::GuildCreate) {
-    count_change(guilds_.on_create(
-        shard, {fields.id, fields.members.value_or(0), fields.locale, fields.unavailable}));
+    count_change(
+        guilds_.on_create(shard, {fields.id, fields.members, fields.locale, fields.unavailable}));
   } else {
     count_change(guilds_.on_delete(shard, fields.id, fields.unavailable));
   }
@@ -132,6 +147,7 @@ void DispatchRouter::hand_on(const Arrival& arrival, Dispatch& dispatch) {
   dispatch.type = arrival.head.type;
   dispatch.received = arrival.received;
   dispatch.replayed = arrival.replayed;
+  dispatch.backlog = arrival.backlog;
   dispatch.payload = copy_payload(arrival.text);
   sink_->on_dispatch(dispatch);
 }

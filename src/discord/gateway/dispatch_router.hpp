@@ -2,6 +2,8 @@
 
 // One dispatch on its way from a shard to the metrics, the guild cache and whoever asked for it.
 
+#include <atomic>
+
 #include "discord/gateway/gateway_metrics.hpp"
 #include "discord/gateway/guild_cache.hpp"
 #include "discord/gateway/payload.hpp"
@@ -19,8 +21,15 @@ class DispatchRouter {
   DispatchRouter(boost::asio::io_context& io,
                  GatewayMetrics& metrics,
                  GuildCache& guilds,
-                 PayloadReader& reader)
-      : io_(io), metrics_(metrics), guilds_(guilds), reader_(reader) {}
+                 PayloadReader& reader,
+                 const Clock& clock)
+      : io_(io), metrics_(metrics), guilds_(guilds), reader_(reader), clock_(clock) {}
+
+  // By how much the last interactions were too old to be answered when they came; zero: they were
+  // not. Any thread.
+  std::chrono::seconds interactions_late() const {
+    return std::chrono::seconds(late_seconds_.load(std::memory_order_relaxed));
+  }
 
   void set_sink(DispatchSink* sink) { sink_ = sink; }
 
@@ -30,6 +39,7 @@ class DispatchRouter {
     std::string_view text;  // The whole payload, just read by the reader.
     SteadyTime received;
     bool replayed = false;
+    bool backlog = false;
   };
   // Counts it, remembers what metrics need and hands it on. READY comes with its fields, because
   // the shard needed them, too.
@@ -42,13 +52,17 @@ class DispatchRouter {
   void count_change(GuildCache::Change change);
   void hand_on(const Arrival& arrival, Dispatch& dispatch);
   void announce_pause();
+  void note_age(InteractionId id);
 
   boost::asio::io_context& io_;
   GatewayMetrics& metrics_;
   GuildCache& guilds_;
   PayloadReader& reader_;
+  const Clock& clock_;
   DispatchSink* sink_ = nullptr;
   bool pause_announced_ = false;
+  unsigned late_in_a_row_ = 0;
+  std::atomic<std::int64_t> late_seconds_{0};
   InteractionHead interaction_;
 };
 

@@ -41,12 +41,16 @@ Result<GatewayAddress> parse_gateway_address(std::string_view json) {
 }
 
 std::uint32_t choose_shard_count(std::uint32_t configured,
-                                 std::uint32_t recommended,
+                                 const GatewayAddress& address,
                                  std::uint32_t saved) {
   if (configured > 0) return configured;
+  const std::uint32_t recommended = std::max(address.shards, 1u);
+  // A bot that may begin several sessions at once is one for which Discord takes multiples of its
+  // own number only.
+  if (address.start_limit.max_concurrency > 1 && saved % recommended != 0) return recommended;
   // Discord recommends one shard for 1,000 guilds and refuses at 2,500.
   if (saved > 0 && recommended * 2 <= saved * 3 && saved <= recommended * 2) return saved;
-  return std::max(recommended, 1u);
+  return recommended;
 }
 
 }  // namespace discern::discord

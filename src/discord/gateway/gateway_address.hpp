@@ -21,9 +21,9 @@ Result<GatewayAddress> parse_gateway_address(std::string_view json);
 
 // How many shards to run. `configured` 0 means automatic; then the count of the saved sessions is
 // kept as long as Discord's recommendation is not far from it, because another count ends every
-// session.
+// session; for the largest bots only if it is a multiple of the recommendation, as Discord demands.
 std::uint32_t choose_shard_count(std::uint32_t configured,
-                                 std::uint32_t recommended,
+                                 const GatewayAddress& address,
                                  std::uint32_t saved);
 
 }  // namespace discern::discord

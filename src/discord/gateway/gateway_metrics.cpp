@@ -21,8 +21,6 @@ GatewayMetrics::GatewayMetrics(metrics::Registry& registry)
       messages_person(registry.counter(catalogue::kMessages, "person")),
       messages_bot(registry.counter(catalogue::kMessages, "bot")),
       messages_webhook(registry.counter(catalogue::kMessages, "webhook")),
-      identify_remaining(registry.gauge(catalogue::kIdentifyRemaining)),
-      identify_reset(registry.gauge(catalogue::kIdentifyReset)),
       activity(registry),
       events_(registry.counters(catalogue::kGatewayEvents)),
       sends_(registry.counters(catalogue::kGatewaySends)),
@@ -37,6 +35,11 @@ void GatewayMetrics::count_event(EventType type, std::string_view name) {
   if (counter.slot() == metrics::kNoSlot) [[unlikely]]
     counter = events_.with(name);
   counter.add();
+}
+
+void GatewayMetrics::begin_budget(metrics::Registry& registry) {
+  identify_remaining = registry.gauge(catalogue::kIdentifyRemaining);
+  identify_reset = registry.gauge(catalogue::kIdentifyReset);
 }
 
 void GatewayMetrics::count_sent(Op op) {

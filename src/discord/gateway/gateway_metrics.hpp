@@ -22,6 +22,8 @@ class GatewayMetrics {
   void count_event(EventType type, std::string_view name);
   void count_sent(Op op);
   void show_guilds(const GuildCache::Totals& totals);
+  // Makes the two gauges of the IDENTIFY budget.
+  void begin_budget(metrics::Registry& registry);
 
   metrics::Counter bytes_compressed;
   metrics::Counter bytes_raw;

@@ -79,6 +79,15 @@ void GuildCache::restore(const std::vector<SavedGuild>& guilds) {
   dirty_.clear();
 }
 
+std::size_t GuildCache::keep_shards(std::uint32_t first, std::uint32_t end) {
+  std::vector<GuildId> others;
+  for (const auto& [id, guild] : guilds_) {
+    if (guild.shard < first || guild.shard >= end) others.push_back(id);
+  }
+  for (const GuildId id : others) erase(guilds_.find(id));
+  return others.size();
+}
+
 GuildCache::ReadyChanges GuildCache::begin_session(std::uint32_t shard_id,
                                                    const std::vector<GuildId>& ids) {
   ReadyChanges changes;
@@ -127,8 +136,9 @@ GuildCache::Change GuildCache::on_create(std::uint32_t shard_id, const Created& 
     set_state(*guild, State::Unavailable);
   } else {
     set_state(*guild, State::Available);
-    set_members(*guild, created.members);
-    guild->locale = intern(created.locale);
+    // Fields may vanish from what Discord sends; what is known then stays.
+    if (created.members) set_members(*guild, *created.members);
+    if (!created.locale.empty()) guild->locale = intern(created.locale);
   }
   touch(created.id, *guild);
   return change;

@@ -22,6 +22,9 @@ class GuildCache {
 
   // The guilds of earlier sessions, before any connection. They count at once.
   void restore(const std::vector<SavedGuild>& guilds);
+  // Forgets the guilds of all other shards than first to end - 1, which the bot did not leave.
+  // Returns how many there were.
+  std::size_t keep_shards(std::uint32_t first, std::uint32_t end);
 
   // READY: the session's shard serves exactly these. Appends what differs from what was known: a
   // guild that is missing left while nobody looked, one that is new joined then, unless this shard
@@ -34,7 +37,7 @@ class GuildCache {
 
   struct Created {
     GuildId id;
-    std::uint64_t members = 0;
+    std::optional<std::uint64_t> members;  // Nothing, or no locale: not said.
     std::string_view locale;
     bool unavailable = false;
   };

@@ -21,6 +21,8 @@ void IdentifyQueue::set_limit(const StartLimit& limit, SteadyTime now) {
   std::map<std::uint32_t, Bucket> before = std::move(buckets_);
   buckets_.clear();
   for (auto& [number, bucket] : before) {
+    // Whose bucket is whose may have changed: none is free before all would have been.
+    not_before_ = std::max(not_before_, bucket.free_at);
     for (const std::uint32_t shard : bucket.waiting) bucket_of(shard).waiting.insert(shard);
     // A holder keeps its slot; two of them may now share a bucket, and the later one names it.
     if (bucket.holder) bucket_of(*bucket.holder).holder = bucket.holder;
@@ -34,9 +36,8 @@ void IdentifyQueue::ask(std::uint32_t shard) {
 void IdentifyQueue::give_back(std::uint32_t shard, bool spent, SteadyTime now) {
   Bucket& bucket = bucket_of(shard);
   bucket.waiting.erase(shard);
-  if (bucket.holder == shard) {
-    bucket.holder.reset();
-    if (granted_ > 0) --granted_;
+  if (bucket.holder == shard) bucket.holder.reset();
+  if (holders_.erase(shard) > 0) {
     if (!spent && covered_) {
       ++*covered_;
       ++storing_;
@@ -63,7 +64,7 @@ std::optional<IdentifyLedger> IdentifyQueue::ledger_to_store(SteadyTime now) {
     // What was covered and is not stored as spent any more must not be used from here on.
     covered_ = std::min(*covered_, storing_);
   }
-  const std::uint32_t reserved = granted_ + storing_;
+  const std::uint32_t reserved = granted() + storing_;
   if (!ledger_ && reserved == 0) return std::nullopt;
   IdentifyLedger out = ledger_.value_or(IdentifyLedger{
       limit_.total, limit_.remaining, reset_at_ == SteadyTime{} ? now + kDay : reset_at_});
@@ -87,11 +88,11 @@ std::optional<std::uint32_t> IdentifyQueue::grant(SteadyTime now) {
   refill(now);
   if (exhausted() || (covered_ && *covered_ == 0)) return std::nullopt;
   for (auto& [number, bucket] : buckets_) {
-    if (bucket.holder || bucket.waiting.empty() || now < bucket.free_at) continue;
+    if (bucket.holder || bucket.waiting.empty() || now < free_at(bucket)) continue;
     const std::uint32_t shard = *bucket.waiting.begin();
     bucket.waiting.erase(bucket.waiting.begin());
     bucket.holder = shard;
-    ++granted_;
+    holders_.insert(shard);
     if (covered_) {
       --*covered_;
       if (storing_ > 0) --storing_;
@@ -105,7 +106,7 @@ std::optional<SteadyTime> IdentifyQueue::next_grant(SteadyTime now) const {
   std::optional<SteadyTime> next;
   for (const auto& [number, bucket] : buckets_) {
     if (bucket.holder || bucket.waiting.empty()) continue;
-    const SteadyTime at = std::max(bucket.free_at, now);
+    const SteadyTime at = std::max(free_at(bucket), now);
     if (!next || at < *next) next = at;
   }
   if (next && exhausted()) {

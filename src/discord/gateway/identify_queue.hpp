@@ -79,7 +79,7 @@ class IdentifyQueue {
     return ledger_ && ledger_->remaining < limit_.remaining ? ledger_->until : reset_at_;
   }
   // Reaching the end of the budget resets the bot's token, so one in a hundred is never used.
-  bool exhausted() const { return remaining() <= granted_ + limit_.total / 100; }
+  bool exhausted() const { return remaining() <= granted() + limit_.total / 100; }
 
  private:
   struct Bucket {
@@ -87,13 +87,16 @@ class IdentifyQueue {
     std::optional<std::uint32_t> holder;
     SteadyTime free_at{};
   };
+  std::uint32_t granted() const { return static_cast<std::uint32_t>(holders_.size()); }
+  SteadyTime free_at(const Bucket& bucket) const { return std::max(bucket.free_at, not_before_); }
   Bucket& bucket_of(std::uint32_t shard) { return buckets_[shard % limit_.max_concurrency]; }
 
   const std::chrono::milliseconds interval_;
   StartLimit limit_;
   SteadyTime reset_at_{};
   std::optional<IdentifyLedger> ledger_;
-  std::uint32_t granted_ = 0;  // Slots that are out and may still be spent.
+  SteadyTime not_before_{};          // Of every bucket, after their number changed.
+  std::set<std::uint32_t> holders_;  // Slots that are out and may still be spent.
   // Grants that the ledger on disk has as spent; nothing without a store.
   std::optional<std::uint32_t> covered_;
   std::uint32_t storing_ = 0;  // The same for the ledger that is on its way there.

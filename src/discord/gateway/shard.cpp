@@ -1,5 +1,7 @@
 #include "discord/gateway/shard.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "discord/model/close_code.hpp"
 
@@ -55,7 +57,10 @@ std::string Shard::address(std::string_view url) const {
 
 void Shard::perform(const ShardFsm::Connect& action) {
   window_.clear();
+  const auto is_presence = [](const auto& one) { return one.first == Op::PresenceUpdate; };
+  if (std::any_of(waiting_.begin(), waiting_.end(), is_presence)) presence_.reset();
   waiting_.clear();
+  beats_sent_.clear();
   decompressor_.reset();
   if (context_.compression != Compression::None) {
     decompressor_ = make_decompressor(context_.compression);
@@ -96,6 +101,7 @@ void Shard::perform(const ShardFsm::SendIdentify&) {
     fields.presence.text.clear();
     payload = encode_identify(context_.token, fields);
   }
+  presence_ = context_.identify.presence;
   send_now(Op::Identify, std::move(payload));
 }
 
@@ -107,7 +113,7 @@ void Shard::perform(const ShardFsm::SendHeartbeat& action) {
   const SteadyTime now = context_.clock.steady_now();
   // Without a place even for a heartbeat the connection would be closed either way.
   if (!window_.take(SendWindow::Kind::Heartbeat, now)) return;
-  beat_sent_ = now;
+  beats_sent_.push_back(now);
   context_.metrics.count_sent(Op::Heartbeat);
   socket_->send(encode_heartbeat(action.sequence));
 }
@@ -207,7 +213,10 @@ void Shard::on_payload(std::string_view text, SteadyTime received) {
 }
 
 void Shard::on_ack(SteadyTime received) {
-  if (beat_sent_ != SteadyTime{}) cells_.on_ack(received, received - beat_sent_);
+  if (!beats_sent_.empty()) {
+    cells_.on_ack(received, received - beats_sent_.front());
+    beats_sent_.pop_front();
+  }
   step(ShardFsm::HeartbeatAcked{});
 }
 
@@ -219,18 +228,33 @@ void Shard::on_dispatch(const PayloadHead& head, std::string_view text, SteadyTi
     if (!context_.reader.ready(ready)) {
       return on_corrupt(context_.metrics.bad_fields, "a READY without session");
     }
-    if (fresh) context_.router.route({cells_, head, text, received, false}, type, &ready);
-    context_.metrics.identifies.add();
+    if (fresh) context_.router.route({cells_, head, text, received}, type, &ready);
+    const bool awaited = fsm_.state() == ShardFsm::State::Identifying;
     step(ShardFsm::Ready{std::move(ready.session_id), std::move(ready.resume_url)});
+    if (!awaited) return;
+    context_.metrics.identifies.add();
     return context_.owner.on_session(id(), ready.application);
   }
-  if (fresh) context_.router.route({cells_, head, text, received, replaying_}, type);
-  if (type != EventType::Resumed) return;
+  const bool backlog = fsm_.state() == ShardFsm::State::Resuming;
+  if (fresh) context_.router.route({cells_, head, text, received, replaying_, backlog}, type);
+  if (type == EventType::Resumed && backlog) on_resumed();
+}
+
+void Shard::on_resumed() {
   replaying_ = false;
   cells_.on_resumed();
   context_.metrics.resumes.add();
   step(ShardFsm::Resumed{});
+  show_presence();
   context_.owner.on_session(id(), ApplicationId{});
+}
+
+void Shard::show_presence() {
+  if (fsm_.state() != ShardFsm::State::Live || presence_ == context_.identify.presence) return;
+  const Result<void> sent =
+      send(Op::PresenceUpdate, encode_presence_update(context_.identify.presence));
+  if (!sent) return log::warn("gateway", "presence not changed: {}", sent.error().text);
+  presence_ = context_.identify.presence;
 }
 
 void Shard::on_corrupt(const metrics::Counter& counter, std::string_view what) {

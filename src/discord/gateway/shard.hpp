@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/secret.hpp"
@@ -68,6 +69,8 @@ class Shard final : private net::WebSocketListener {
   // Waits for its place in the send window; dropped with the connection. Limit: larger than 4,096
   // bytes, or too many waiting. Unavailable: no session at the moment.
   Result<void> send(Op op, std::string payload);
+  // Sends the context's presence if Discord has another; without a session, once there is one.
+  void show_presence();
 
   std::uint32_t id() const { return cells_.id; }
   ShardFsm::State state() const { return fsm_.state(); }
@@ -99,6 +102,7 @@ class Shard final : private net::WebSocketListener {
   void on_dispatch(const PayloadHead& head, std::string_view text, SteadyTime received);
   void on_corrupt(const metrics::Counter& counter, std::string_view what);
   void on_ack(SteadyTime received);
+  void on_resumed();
   void send_now(Op op, std::string payload);
   void send_waiting();
   std::string address(std::string_view url) const;
@@ -114,7 +118,9 @@ class Shard final : private net::WebSocketListener {
   boost::asio::steady_timer send_timer_;
   SendWindow window_;
   std::deque<std::pair<Op, std::string>> waiting_;
-  SteadyTime beat_sent_{};
+  std::deque<SteadyTime> beats_sent_;  // Those not acknowledged yet, the oldest first.
+  // What Discord has; unknown of a session that an earlier process began.
+  std::optional<Presence> presence_;
   std::string why_;  // The reason of the next Drop, for the status page.
 };
 

@@ -6,8 +6,8 @@ namespace discern::discord {
 
 namespace catalogue = metrics::catalogue;
 
-ShardCells::ShardCells(std::uint32_t shard, metrics::Registry& registry)
-    : id(shard), closes_by_code_(registry.counters(catalogue::kGatewayCloses)) {
+ShardCells::ShardCells(std::uint32_t shard, metrics::Registry& registry, SteadyTime now)
+    : id(shard), made_at_(now), closes_by_code_(registry.counters(catalogue::kGatewayCloses)) {
   const std::string label = std::to_string(shard);
   round_trips_ = registry.histogram(catalogue::kHeartbeatRtt, label);
   missed_ = registry.counter(catalogue::kHeartbeatMissed, label);
@@ -63,8 +63,9 @@ ShardStatus ShardCells::status(SteadyTime now) const {
 }
 
 void ShardCells::sample(SteadyTime now) const {
-  if (const auto ack = age(last_ack_, now)) ack_age_.set(*ack);
-  if (const auto dispatch = age(last_dispatch_, now)) dispatch_age_.set(*dispatch);
+  const double since_made = std::max(seconds(now - made_at_), 0.0);
+  ack_age_.set(age(last_ack_, now).value_or(since_made));
+  dispatch_age_.set(age(last_dispatch_, now).value_or(since_made));
 }
 
 }  // namespace discern::discord

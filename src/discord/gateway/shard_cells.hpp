@@ -19,7 +19,7 @@ namespace discern::discord {
 // even when the gateway thread is stuck.
 class ShardCells {
  public:
-  ShardCells(std::uint32_t id, metrics::Registry& registry);
+  ShardCells(std::uint32_t id, metrics::Registry& registry, SteadyTime now);
 
   const std::uint32_t id;
 
@@ -42,7 +42,8 @@ class ShardCells {
 
   // ---- Any thread.
   ShardStatus status(SteadyTime now) const;
-  // Brings the gauges of ages up to date.
+  // Brings the gauges of ages up to date; before the first acknowledgement or dispatch they tell
+  // how long there has been none.
   void sample(SteadyTime now) const;
 
  private:
@@ -51,6 +52,7 @@ class ShardCells {
   }
   static std::optional<double> age(const std::atomic<std::int64_t>& cell, SteadyTime now);
 
+  const SteadyTime made_at_;
   std::atomic<ShardFsm::State> state_{ShardFsm::State::Idle};
   std::atomic<std::uint64_t> guilds_{0};
   std::atomic<std::uint64_t> pending_{0};

@@ -26,7 +26,7 @@ constexpr CloseRule kRules[] = {
      false,
      false,
      "Discord does not accept the shard numbers: every shard must be below the shard count; remove "
-     "them from the configuration to have them chosen"},
+     "discord.shards and discord.shard_range from the configuration to have them chosen"},
     {CloseCode::ShardingRequired,
      "sharding required",
      false,

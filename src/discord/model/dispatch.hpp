@@ -61,6 +61,8 @@ struct Dispatch {
   // was there, and after a crash that process may have handled it. Handlers must tolerate seeing it
   // twice.
   bool replayed = false;
+  // Sent between a resume and RESUMED: it was missed, and may be some time old.
+  bool backlog = false;
   // Others may be at hand, and on_pause() follows soon: what nobody waits for may be kept until
   // then.
   bool pause_follows = false;

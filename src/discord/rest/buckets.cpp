@@ -62,7 +62,10 @@ void Buckets::release(const RateKey& key) {
   if (found != states_.end() && found->second.in_flight > 0) --found->second.in_flight;
 }
 
-Buckets::State& Buckets::learn(const RateKey& key, const RateHeaders& headers, SteadyTime now) {
+Buckets::State& Buckets::learn(const RateKey& key,
+                               const RateHeaders& headers,
+                               SteadyTime now,
+                               Answered answered) {
   release(key);
   if (!headers.bucket.empty()) bucket_of_route_[key.route] = headers.bucket;
   const auto booked = states_.find(key.place);
@@ -73,12 +76,13 @@ Buckets::State& Buckets::learn(const RateKey& key, const RateHeaders& headers, S
   State& state = states_[place_of(key)];
   state.last_used = now;
   if (!headers.limit) {
-    // A route without limits: nothing to wait for.
-    if (!state.limit) {
+    // A route without limits: nothing to wait for. A refusal says nothing of that: it may come from
+    // somebody before the route.
+    if (!state.limit && answered == Answered::Well) {
       state.limit = 1000;
       state.unlimited = true;
     }
-    if (now >= state.reset_at) state.remaining = *state.limit;
+    if (state.limit && now >= state.reset_at) state.remaining = *state.limit;
     return state;
   }
   const bool new_window = now >= state.reset_at;
@@ -91,8 +95,11 @@ Buckets::State& Buckets::learn(const RateKey& key, const RateHeaders& headers, S
   return state;
 }
 
-void Buckets::on_answer(const RateKey& key, const RateHeaders& headers, SteadyTime now) {
-  const State& state = learn(key, headers, now);
+void Buckets::on_answer(const RateKey& key,
+                        const RateHeaders& headers,
+                        SteadyTime now,
+                        Answered answered) {
+  const State& state = learn(key, headers, now, answered);
   // Each interaction has a bucket of its own, which nobody will ask for again.
   if (!key.global && state.in_flight == 0 && state.remaining > 0) states_.erase(place_of(key));
 }
@@ -102,7 +109,7 @@ void Buckets::on_limited(const RateKey& key,
                          LimitScope scope,
                          std::chrono::milliseconds retry_after,
                          SteadyTime now) {
-  State& state = learn(key, headers, now);
+  State& state = learn(key, headers, now, Answered::Badly);
   const SteadyTime until = now + retry_after;
   if (scope == LimitScope::Global || scope == LimitScope::Cloudflare) {
     global_blocked_until_ = std::max(global_blocked_until_, until);

@@ -48,8 +48,12 @@ class Buckets {
   std::optional<SteadyTime> take(RateKey& key, SteadyTime now);
   static constexpr SteadyTime kAnswer = SteadyTime::max();
 
-  // Every take() ends in one of these.
-  void on_answer(const RateKey& key, const RateHeaders& headers, SteadyTime now);
+  // Every take() ends in one of these. Only what went well can show that a route has no limit.
+  enum class Answered : std::uint8_t { Well, Badly };
+  void on_answer(const RateKey& key,
+                 const RateHeaders& headers,
+                 SteadyTime now,
+                 Answered answered = Answered::Well);
   void on_limited(const RateKey& key,
                   const RateHeaders& headers,
                   LimitScope scope,
@@ -90,7 +94,7 @@ class Buckets {
   };
   static void add_use(Use& use, const State& state, SteadyTime now);
   std::string place_of(const RateKey& key) const;
-  State& learn(const RateKey& key, const RateHeaders& headers, SteadyTime now);
+  State& learn(const RateKey& key, const RateHeaders& headers, SteadyTime now, Answered answered);
   void release(const RateKey& key);
 
   const std::uint32_t global_limit_;

@@ -86,6 +86,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
     if (!outcome.response) {
       return done_(wrap("could not read the registered slash commands", outcome.response.error()));
     }
+    if (!guild_) commands_ = keep_entry_points(std::move(commands_), outcome.response->body);
     const Result<CommandComparison> comparison =
         compare_commands(commands_, outcome.response->body);
     if (!comparison) return done_(comparison.error());

@@ -187,4 +187,26 @@ Result<CommandComparison> compare_commands(std::string_view wanted, std::string_
   return out;
 }
 
+std::string keep_entry_points(std::string wanted, std::string_view registered) {
+  constexpr int kEntryPoint = 4;
+  boost::system::error_code error;
+  json::value ours = json::parse(wanted, error);
+  if (error || !all_are_commands(ours)) return wanted;
+  const json::value theirs = json::parse(registered, error);
+  if (error || !all_are_commands(theirs)) return wanted;
+  bool changed = false;
+  for (const json::value& element : theirs.get_array()) {
+    const json::object& command = element.get_object();
+    const json::value* type = command.if_contains("type");
+    if (type == nullptr || *type != json::value(kEntryPoint)) continue;
+    json::object kept;
+    for (const auto& [key, value] : command) {
+      if (holds(kCommandFields, key) && !value.is_null()) kept[key] = value;
+    }
+    ours.get_array().push_back(std::move(kept));
+    changed = true;
+  }
+  return changed ? json::serialize(ours) : wanted;
+}
+
 }  // namespace discern::discord

@@ -23,4 +23,9 @@ struct CommandComparison {
 // the same.
 Result<CommandComparison> compare_commands(std::string_view wanted, std::string_view registered);
 
+// `wanted` and the entry points (Discord's type 4, by which an app's Activity is launched) that are
+// registered: they are made in the developer portal, and Discord refuses a list without them. What
+// is no list is left as it is.
+std::string keep_entry_points(std::string wanted, std::string_view registered);
+
 }  // namespace discern::discord

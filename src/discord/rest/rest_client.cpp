@@ -25,6 +25,20 @@ bool is_callback(const RestRequest& request) {
   return request.route.starts_with("/interactions/");
 }
 
+// A 401 about the bot's own token, and not about that of a webhook or an interaction in the path.
+bool refuses_bot(const RestRequest& request, int status, int code) {
+  return status == 401 && code == 0 && request.auth == RestAuth::Bot &&
+         !request.route.starts_with("/webhooks/");
+}
+
+// What a repeated request is told when the first one, whose answer was lost, did it already.
+bool was_done_before(const RestRequest& request, int tries, int status, int code) {
+  constexpr int kAlreadyAcknowledged = 40060;
+  if (tries < 2) return false;
+  return is_callback(request) ? code == kAlreadyAcknowledged
+                              : request.method == "DELETE" && status == 404;
+}
+
 // Whether doing it twice is the same as doing it once. A second answer to an interaction is refused
 // by Discord, which is harmless.
 bool may_repeat(const RestRequest& request) {
@@ -57,7 +71,10 @@ net::HttpOutRequest make_http(const RestRequest& request,
     out.headers.push_back("Content-Type: application/json");
     out.body = request.json;
   }
-  if (is_callback(request)) out.timeout = kInteractionDeadline + 2s;
+  if (is_callback(request)) {
+    out.timeout = kInteractionDeadline + 2s;
+    out.urgent = true;
+  }
   return out;
 }
 
@@ -219,9 +236,7 @@ void RestClient::on_outcome(const JobPtr& job, const net::HttpOutcome& outcome) 
     if (error.kind != Errc::Closed) metrics_.count_request(request.method, request.route, 0);
     const bool safe = !outcome.maybe_sent || may_repeat(request);
     const bool worth = error.kind == Errc::Unavailable || error.kind == Errc::Timeout;
-    if (safe && worth && job->tries < kMaxTries && !stopped_) {
-      try_again(job, 250ms * (1 << job->tries));
-    } else {
+    if (!(safe && worth && try_again(job, 250ms * (1 << job->tries)))) {
       finish(job, {wrap(name_of(request), error), 0, 0});
     }
   }
@@ -236,19 +251,22 @@ void RestClient::on_response(const JobPtr& job, const net::HttpOutResponse& resp
   if (response.status >= 500) {
     buckets_.on_no_answer(job->key);
   } else {
-    buckets_.on_answer(job->key, parse_rate_headers(response), now);
+    const auto answered =
+        response.status < 400 ? Buckets::Answered::Well : Buckets::Answered::Badly;
+    buckets_.on_answer(job->key, parse_rate_headers(response), now, answered);
   }
   if (response.status < 400) {
     return finish(job, {RestResponse{response.status, response.body}, 0, response.status});
   }
   const ApiProblem problem = parse_problem(response.body);
+  if (was_done_before(request, job->tries, response.status, problem.code)) {
+    return finish(job, {RestResponse{204, {}}, 0, 204});
+  }
   metrics_.count_error(request.route, problem.code);
   if (response.status == 401 || response.status == 403) invalid_.add(now);
-  if (response.status == 401 && request.auth == RestAuth::Bot) token_refused_ = true;
+  if (refuses_bot(request, response.status, problem.code)) token_refused_ = true;
   const bool server = response.status >= 500;
-  if (server && may_repeat(request) && job->tries < kMaxTries && !stopped_) {
-    return try_again(job, 500ms * (1 << job->tries));
-  }
+  if (server && may_repeat(request) && try_again(job, 500ms * (1 << job->tries))) return;
   std::string text = name_of(request) + ": " + std::to_string(response.status);
   if (!problem.message.empty()) text.append(" ").append(problem.message);
   if (problem.code != 0) text.append(" (code ").append(std::to_string(problem.code)).append(")");
@@ -278,13 +296,16 @@ void RestClient::on_limited(const JobPtr& job,
   lanes_[job->lane].waiting.push_front(job);
 }
 
-void RestClient::try_again(const JobPtr& job, std::chrono::milliseconds after) {
+bool RestClient::try_again(const JobPtr& job, std::chrono::milliseconds after) {
+  const SteadyTime when = clock_.steady_now() + after;
+  if (job->tries >= kMaxTries || when > job->deadline || stopped_) return false;
   resting_.insert(job);
-  http_.post_at(clock_.steady_now() + after, [this, job] {
+  http_.post_at(when, [this, job] {
     if (resting_.erase(job) == 0) return;
     lanes_[job->lane].waiting.push_front(job);
     pump(job->lane);
   });
+  return true;
 }
 
 void RestClient::after_answer(const std::string& lane_key) {

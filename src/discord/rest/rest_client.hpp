@@ -67,7 +67,8 @@ class RestClient final : public RestPort {
   void on_outcome(const JobPtr& job, const net::HttpOutcome& outcome);
   void on_response(const JobPtr& job, const net::HttpOutResponse& response);
   void on_limited(const JobPtr& job, const net::HttpOutResponse& response, SteadyTime now);
-  void try_again(const JobPtr& job, std::chrono::milliseconds after);
+  // False, and nothing happens, when it had its tries or would come too late.
+  bool try_again(const JobPtr& job, std::chrono::milliseconds after);
   void after_answer(const std::string& lane_key);
   std::optional<RestOutcome> refusal(const RestRequest& request);
   void publish_status();

@@ -177,8 +177,24 @@ TEST_F(GatewayTest, ToleratesWhatDiscordMayInvent) {
 TEST_F(GatewayTest, ChangesItsPresence) {
   bring_up();
   bot->client.set_presence({"idle", Presence::Activity::Watching, "the tests"});
-  EXPECT_TRUE(eventually(
-      [&] { return bot->count("discern_gateway_sends_total", "presence_update") == 1; }));
+  const auto sent = [&] { return bot->count("discern_gateway_sends_total", "presence_update"); };
+  EXPECT_TRUE(eventually([&] { return sent() == 1; }));
+  // One that changes while there is no connection is told with the next resume.
+  simulator.act("close", R"({"shard":0,"code":4000})");
+  ASSERT_TRUE(eventually([&] { return !bot->all_ready(); }));
+  bot->client.set_presence({"dnd", Presence::Activity::Watching, "other tests"});
+  EXPECT_TRUE(eventually([&] { return bot->all_ready() && sent() == 2; }));
+}
+
+TEST_F(GatewayTest, SaysWhenInteractionsComeTooLateToBeAnswered) {
+  bring_up();
+  for (int i = 0; i < 3; ++i) {
+    simulator.act("dispatch",
+                  R"({"type":"INTERACTION_CREATE","d":{"id":"1000000000000000","type":2,)"
+                  R"("application_id":"1","token":"t","data":{"name":"old"}}})");
+  }
+  EXPECT_TRUE(eventually([&] { return bot->client.status().warnings.size() == 1; }));
+  EXPECT_THAT(bot->client.status().warnings.at(0), HasSubstr("clock is ahead"));
 }
 
 TEST_F(GatewayTest, SaysWhatToChangeWhenAnIntentIsRefused) {
@@ -247,10 +263,40 @@ TEST_P(FatalCodes, StopTheBotAndSayWhatToChange) {
 INSTANTIATE_TEST_SUITE_P(,
                          FatalCodes,
                          testing::Values(Fatal{4004, "DISCORD_TOKEN"},
-                                         Fatal{4010, "shard numbers"},
+                                         Fatal{4010, "discord.shards"},
                                          Fatal{4012, "update Discern"},
                                          Fatal{4013, "plugin.toml"},
                                          Fatal{4014, "Privileged Gateway Intents"}));
+
+TEST_F(GatewayTest, KeepsToAConfiguredNumberOfShardsThatDiscordRefuses) {
+  for (const char* code : {"4010", "4011"}) {
+    ClientOptions options = Bot::options_for(simulator);
+    options.shard_count = 1;
+    bring_up(options);
+    simulator.act("close", std::string(R"({"shard":0,"code":)") + code + "}");
+    ASSERT_TRUE(eventually([&] { return !bot->client.status().message.empty(); }));
+    EXPECT_THAT(bot->client.status().message, HasSubstr(code));
+    EXPECT_THAT(bot->client.status().message, HasSubstr("discord.shard"));
+    EXPECT_EQ(shard().state, "stopped");
+    bot->client.stop(std::chrono::seconds(3));
+  }
+}
+
+TEST_F(GatewayTest, ARefusedShardDoesNotStopOthersThatOnlyResume) {
+  Simulator two({{"--shards", "2"}, {"--max-concurrency", "2"}, {"--heartbeat-ms", "1000"}});
+  Bot other(two);
+  ASSERT_TRUE(other.client.start(other.sink));
+  ASSERT_TRUE(eventually([&] { return other.all_ready(); }));
+  const auto state_of = [&](std::size_t id) { return other.client.status().shards.at(id).state; };
+  // For a second at least there is a session and no connection.
+  two.act("invalid_session", R"({"shard":1,"resumable":true})");
+  ASSERT_TRUE(eventually([&] { return state_of(1) != "ready"; }));
+  two.act("close", R"({"shard":0,"code":4014})");
+  ASSERT_TRUE(eventually([&] { return state_of(0) == "stopped"; }));
+  EXPECT_TRUE(eventually([&] { return state_of(1) == "ready"; }));
+  EXPECT_EQ(two.state().at("identifies").to_number<int>(), 2);
+  other.client.stop(std::chrono::seconds(3));
+}
 
 TEST_F(GatewayTest, ComesUpWithMoreShardsWhenItHasGrownOutOfThem) {
   bring_up();
@@ -313,8 +359,9 @@ TEST_F(GatewayTest, CountsWhatIsDeliveredTwiceOnce) {
 
 TEST_F(GatewayTest, SendsNoMoreThanDiscordTakesAndStillBeats) {
   bring_up();
-  const Presence presence{"idle", Presence::Activity::Watching, "the limits"};
-  for (int i = 0; i < 150; ++i) bot->client.set_presence(presence);
+  for (int i = 0; i < 150; ++i) {
+    bot->client.set_presence({"idle", Presence::Activity::Watching, std::to_string(i)});
+  }
   // 120 in 60 s, of which IDENTIFY and the heartbeats take some.
   EXPECT_TRUE(eventually(
       [&] { return bot->count("discern_gateway_sends_total", "presence_update") >= 90; }));

@@ -97,6 +97,45 @@ TEST_F(RestTest, WaitsAfterA429OfCloudflareThatSaysNothingInJson) {
   EXPECT_EQ(simulator.state().at("messages").at("received").to_number<int>(), 1);
 }
 
+TEST_F(RestTest, AWebhookThatIsGoneSaysNothingOfTheBotsToken) {
+  simulator.act("rest",
+                R"({"route":"/webhooks","status":401,"count":1,"code":50027,)"
+                R"("message":"Invalid Webhook Token"})");
+  RestRequest webhook;
+  webhook.method = "POST";
+  webhook.route = "/webhooks/{}/{}";
+  webhook.parameters = {"123456789012345678", "gone"};
+  webhook.json = R"({"content":"hi"})";
+  EXPECT_EQ(send(std::move(webhook)).get().status, 401);
+  EXPECT_TRUE(send(message("still here")).get().response);
+  EXPECT_FALSE(bot.client.rest_status().token_refused);
+}
+
+TEST_F(RestTest, AnAnswerWhoseConfirmationWasLostCountsAsGiven) {
+  std::promise<RecordingSink::Event> got;
+  bot.sink.then = [&](const RecordingSink::Event& event) {
+    if (event.type == "INTERACTION_CREATE") got.set_value(event);
+  };
+  simulator.act("interaction", R"({"command":"ping"})");
+  const RecordingSink::Event event = got.get_future().get();
+  simulator.act("rest", R"({"route":"/interactions","status":500,"count":1,"after":true})");
+  const RestOutcome outcome = send(answer(event.interaction.text(), event.token)).get();
+  EXPECT_TRUE(outcome.response) << outcome.response.error().text;
+}
+
+TEST_F(RestTest, ADeletionWhoseConfirmationWasLostCountsAsDone) {
+  const RestOutcome sent = send(message("short-lived")).get();
+  ASSERT_TRUE(sent.response);
+  RestRequest deletion;
+  deletion.method = "DELETE";
+  deletion.route = "/channels/{}/messages/{}";
+  deletion.parameters = {channel,
+                         std::string(boost::json::parse(sent.response->body).at("id").as_string())};
+  simulator.act("rest", R"({"method":"DELETE","status":502,"count":1,"after":true})");
+  const RestOutcome outcome = send(std::move(deletion)).get();
+  EXPECT_TRUE(outcome.response) << outcome.response.error().text;
+}
+
 TEST_F(RestTest, AnswersInteractionsWhileAGlobalLimitHoldsTheRest) {
   std::promise<RecordingSink::Event> got;
   bot.sink.then = [&](const RecordingSink::Event& event) {
@@ -328,6 +367,24 @@ TEST_F(RestTest, RegistersCommandsOnlyWhenTheyDiffer) {
   EXPECT_FALSE(put(commands)->changed);
   EXPECT_TRUE(put("[]")->changed);
   EXPECT_FALSE(put("{}"));
+}
+
+TEST_F(RestTest, LeavesTheEntryPointOfAnActivityAlone) {
+  RestRequest create;
+  create.method = "POST";
+  create.route = "/applications/{}/commands";
+  create.parameters = {std::string(simulator.state().at("application_id").as_string())};
+  create.json = R"({"type":4,"name":"launch","handler":2})";
+  ASSERT_TRUE(send(std::move(create)).get().response);
+  std::promise<Result<Registration>> got;
+  bot.client.register_commands(R"([{"name":"ping","description":"Answers."}])",
+                               GuildId{},
+                               [&](Result<Registration> done) { got.set_value(std::move(done)); });
+  const Result<Registration> done = got.get_future().get();
+  ASSERT_TRUE(done) << done.error().text;
+  EXPECT_EQ(done->commands, 2u);
+  const auto held = simulator.state().at("commands").as_array();
+  EXPECT_EQ(std::count(held.begin(), held.end(), "launch"), 1);
 }
 
 TEST_F(RestTest, FailsWhatIsLeftWhenItIsStopped) {

@@ -88,6 +88,37 @@ TEST_F(RestartTest, ACleanStopIsResumedWithEveryEventCountedOnce) {
   EXPECT_EQ(simulator.complaints(), "");
 }
 
+TEST_F(RestartTest, AResumedSessionGetsThePresenceOfThisStart) {
+  auto first = start(nullptr);
+  first->client.stop(std::chrono::seconds(3));
+  const Kept kept = cut(*first);
+  auto second = start(&kept);
+  EXPECT_TRUE(eventually([&] {
+    return second->count("discern_gateway_sends_total", "presence_update") == 3;
+  })) << "nobody knows what the process before showed";
+  second->client.stop(std::chrono::seconds(3));
+  EXPECT_EQ(simulator.complaints(), "");
+}
+
+TEST_F(RestartTest, AProcessCountsTheGuildsOfItsOwnShardsOnly) {
+  auto first = start(nullptr);
+  ASSERT_TRUE(eventually([&] { return first->client.status().guilds == 20; }));
+  first->client.stop(std::chrono::seconds(3));
+  const Kept kept = cut(*first);
+  ClientOptions options = Bot::options_for(simulator);
+  options.shard_count = 3;
+  options.first_shard = 0;
+  options.shards_here = 1;
+  Bot second(options);
+  second.client.restore(kept.sessions);
+  ASSERT_TRUE(second.client.start(second.sink));
+  ASSERT_TRUE(eventually([&] { return second.all_ready(); }));
+  EXPECT_LT(second.client.status().guilds, 20u);
+  EXPECT_EQ(second.client.status().guilds, second.client.status().shards.at(0).guilds);
+  EXPECT_EQ(second.count("discern_discord_guild_leaves_total"), 0);
+  second.client.stop(std::chrono::seconds(3));
+}
+
 TEST_F(RestartTest, AKilledProcessIsResumedFromItsLastCutWithEveryEventCountedOnce) {
   auto first = start(nullptr);
   simulator.act("flood", R"({"count":300,"shard":0})");
@@ -163,7 +194,8 @@ TEST_F(RestartTest, ACrashLoopStopsBeforeTheBudgetOfTheDayIsGone) {
     ASSERT_TRUE(bot.client.start(bot.sink));
     EXPECT_TRUE(eventually(
         [&] { return bot.client.status().message.find("IDENTIFY budget") != std::string::npos; }));
-    EXPECT_TRUE(eventually([&] { return identifies() == 2; })) << "the last hundredth of a thousand is never used";
+    EXPECT_TRUE(eventually([&] { return identifies() == 2; }))
+        << "the last hundredth of a thousand is never used";
     bot.client.stop(std::chrono::seconds(3));
   }
   EXPECT_EQ(simulator.complaints(), "");

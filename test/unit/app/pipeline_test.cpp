@@ -21,6 +21,7 @@ struct PipelineTest : testing::Test, metrics::Sink {
             .cut =
                 [&](metrics::slab::Latch& latch) {
                   calls.push_back("cut");
+                  if (gateway_stuck) return false;
                   metrics::slab::latch_current_thread(latch);
                   return true;
                 },
@@ -29,8 +30,8 @@ struct PipelineTest : testing::Test, metrics::Sink {
                 [&](std::span<const metrics::Event> marks) {
                   for (const metrics::Event& mark : marks) noted.push_back(mark.text);
                 },
-            .commit = [&](const metrics::Snapshot& snapshot, bool) -> Result<void> {
-              calls.push_back("commit");
+            .commit = [&](const metrics::Snapshot& snapshot, Cut cut) -> Result<void> {
+              calls.push_back(cut == Cut::Taken ? "commit" : "commit without sessions");
               if (bug) throw std::logic_error("a bug");
               for (const metrics::Event& mark : snapshot.events()) noted.push_back(mark.text);
               if (disk_full) return Error(Errc::Io, "disk is full");
@@ -52,6 +53,7 @@ struct PipelineTest : testing::Test, metrics::Sink {
   std::vector<std::string> calls;
   std::vector<std::string> noted;
   bool disk_full = false;
+  bool gateway_stuck = false;
   bool bug = false;
   Pipeline pipeline{registry, clock, stages(), {.live = 1s, .history = 10s, .backup = 60s}};
 };
@@ -68,6 +70,28 @@ TEST_F(PipelineTest, CutsAndCommitsEveryHistoryTick) {
   EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit"));
   tick_after(1s);
   EXPECT_THAT(calls, ElementsAre("collect", "live"));
+}
+
+TEST_F(PipelineTest, TotalsAreNotWrittenAheadOfTheirSessions) {
+  gateway_stuck = true;
+  registry.annotate({clock.system_now(), "start", "a"});
+  tick_after(10s);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live"));
+  gateway_stuck = false;
+  tick_after(1s);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit"));
+  EXPECT_THAT(noted, ElementsAre("a"));
+}
+
+TEST_F(PipelineTest, HistoryGoesOnWithoutAGatewayThatStaysStuck) {
+  gateway_stuck = true;
+  tick_after(10s);
+  tick_after(59s);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "backup"));
+  tick_after(1s);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit without sessions"));
+  tick_after(1s, true);
+  EXPECT_THAT(calls, ElementsAre("collect", "cut", "live", "commit without sessions", "backup"));
 }
 
 TEST_F(PipelineTest, TheLastTickWritesEverything) {

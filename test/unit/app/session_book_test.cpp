@@ -97,6 +97,20 @@ TEST(SessionBook, AWholeListReplacesWhatWasOnDisk) {
   EXPECT_EQ(disk.load().shards.size(), 1u);
 }
 
+TEST(SessionBook, ForgettingTheShardsLeavesNothingToResumeAndAllElse) {
+  Disk disk;
+  SessionBook book;
+  disk.write(book.changes(sessions()));
+  disk.write(book.forget_shards());
+  const SavedSessions back = disk.load();
+  EXPECT_TRUE(back.shards.empty());
+  EXPECT_EQ(back.guilds.size(), 2u);
+  EXPECT_EQ(back.token_fingerprint, "abcdef");
+  EXPECT_TRUE(back.identify_budget);
+  disk.write(book.changes(sessions()));
+  EXPECT_EQ(disk.load().shards.size(), 2u);
+}
+
 TEST(SessionBook, DamagedRowsAreLeftOut) {
   Disk disk;
   disk.areas["gateway"]["identity"] = "not a number";

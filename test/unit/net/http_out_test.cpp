@@ -185,6 +185,50 @@ TEST(HttpOut, RunsWorkPostedBeforeAStop) {
   }
 }
 
+TEST(HttpOut, BeginsUrgentRequestsBesideAsManyAsAreAllowed) {
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  LoopbackServer slow([released](const std::string&) {
+    released.wait();
+    return http_answer(200, "", "ok");
+  });
+  LoopbackServer server([](const std::string&) { return http_answer(200, "", "ok"); });
+  HttpOut http({.max_in_flight = 1});
+  std::promise<void> slow_done;
+  http.send(get(slow.url("/")), [&](const HttpOutcome&) { slow_done.set_value(); });
+  HttpOutRequest urgent = get(server.url("/"));
+  urgent.urgent = true;
+  EXPECT_TRUE(fetch(http, urgent).response);
+  release.set_value();
+  slow_done.get_future().wait();
+}
+
+TEST(HttpOut, CountsWhatWaitsForItsTurnAsWaiting) {
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  LoopbackServer server([released](const std::string&) {
+    released.wait();
+    return http_answer(200, "", "ok");
+  });
+  HttpOut http({.max_in_flight = 1, .max_waiting = 2});
+  std::atomic<int> refused{0};
+  std::atomic<int> done{0};
+  std::promise<void> all;
+  for (int i = 0; i < 12; ++i) {
+    // Each in a round of the thread's own.
+    std::promise<void> round;
+    http.post([&] { round.set_value(); });
+    round.get_future().wait();
+    http.send(get(server.url("/")), [&](const HttpOutcome& outcome) {
+      if (!outcome.response && outcome.response.error().kind == Errc::Limit) ++refused;
+      if (++done == 12) all.set_value();
+    });
+  }
+  release.set_value();
+  all.get_future().wait();
+  EXPECT_GE(refused, 8) << "one in flight, two waiting, one on its way";
+}
+
 TEST(HttpOut, RefusesMoreThanItsQueueHolds) {
   HttpOut http({.max_in_flight = 1, .max_waiting = 0});
   EXPECT_EQ(fetch(http, get("http://127.0.0.1:1/")).response.error().kind, Errc::Limit);

@@ -8,6 +8,7 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -231,6 +232,34 @@ TEST_F(WebSocketTest, ClosesInTheBackgroundWhenDestroyedAfterClose) {
   server.join();
   EXPECT_EQ(code, 4200);
   EXPECT_EQ(recorder.ends, 0);
+}
+
+TEST_F(WebSocketTest, EndsWhenTheListenerThrows) {
+  Server server([](ServerSocket& peer) {
+    boost::system::error_code error;
+    peer.write(asio::buffer(std::string("first")), error);
+    beast::flat_buffer buffer;
+    peer.read(buffer, error);
+  });
+  const auto socket = connect(server.url("/"));
+  recorder.received = [] { throw std::runtime_error("no memory"); };
+  io.run();
+  EXPECT_THAT(recorder.happened, ElementsAre("open", "text first", "end 0"));
+  EXPECT_EQ(recorder.end.text, "no memory");
+}
+
+TEST_F(WebSocketTest, ClosesThoughThePeerTakesNothingAnyMore) {
+  std::promise<void> over;
+  Server server([done = over.get_future().share()](ServerSocket&) { done.wait(); });
+  const auto socket = connect(server.url("/"));
+  recorder.opened = [&] {
+    // More than the buffers of both systems hold.
+    for (int i = 0; i < 64; ++i) socket->send(std::string(1 << 20, 'x'));
+    socket->close(4200);
+  };
+  io.run();
+  EXPECT_EQ(recorder.ends, 1);
+  over.set_value();
 }
 
 TEST(WebSocketUrl, IsTakenApart) {

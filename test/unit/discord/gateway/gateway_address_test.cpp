@@ -28,16 +28,29 @@ TEST(GatewayAddress, ToleratesMissingNumbersButNotAMissingUrl) {
   EXPECT_FALSE(parse_gateway_address("[1]"));
 }
 
+GatewayAddress recommends(std::uint32_t shards, std::uint32_t concurrency = 1) {
+  GatewayAddress address;
+  address.shards = shards;
+  address.start_limit.max_concurrency = concurrency;
+  return address;
+}
+
 TEST(ShardCount, IsWhatIsConfigured) {
-  EXPECT_EQ(choose_shard_count(7, 3, 5), 7u);
+  EXPECT_EQ(choose_shard_count(7, recommends(3), 5), 7u);
+  EXPECT_EQ(choose_shard_count(7, recommends(16, 16), 5), 7u);
 }
 
 TEST(ShardCount, StaysThatOfTheSavedSessionsWhileDiscordsIsNear) {
-  EXPECT_EQ(choose_shard_count(0, 10, 0), 10u);
-  EXPECT_EQ(choose_shard_count(0, 10, 8), 8u);
-  EXPECT_EQ(choose_shard_count(0, 10, 12), 12u);
-  EXPECT_EQ(choose_shard_count(0, 10, 6), 10u) << "shards would come near 2,500 guilds";
-  EXPECT_EQ(choose_shard_count(0, 10, 40), 10u);
+  EXPECT_EQ(choose_shard_count(0, recommends(10), 0), 10u);
+  EXPECT_EQ(choose_shard_count(0, recommends(10), 8), 8u);
+  EXPECT_EQ(choose_shard_count(0, recommends(10), 12), 12u);
+  EXPECT_EQ(choose_shard_count(0, recommends(10), 6), 10u) << "shards would come near 2,500 guilds";
+  EXPECT_EQ(choose_shard_count(0, recommends(10), 40), 10u);
+}
+
+TEST(ShardCount, OfALargeBotIsAMultipleOfDiscords) {
+  EXPECT_EQ(choose_shard_count(0, recommends(176, 16), 160), 176u);
+  EXPECT_EQ(choose_shard_count(0, recommends(80, 16), 160), 160u);
 }
 
 }  // namespace

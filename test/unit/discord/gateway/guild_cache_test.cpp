@@ -155,5 +155,25 @@ TEST(GuildCache, ChangesAndTotalsAgreeWithTheFullList) {
   }
 }
 
+TEST(GuildCache, KeepsWhatIsKnownOfAGuildWhereDiscordSaysNothing) {
+  GuildCache cache;
+  (void)cache.begin_session(0, {GuildId{1}});
+  (void)cache.on_create(0, guild(1, 10));
+  (void)cache.on_create(0, {GuildId{1}, std::nullopt, "", false});
+  EXPECT_EQ(cache.totals().users, 10u);
+  EXPECT_EQ(cache.all().at(0).locale, "de");
+}
+
+TEST(GuildCache, ForgetsTheGuildsOfShardsThatAreElsewhere) {
+  GuildCache cache;
+  (void)cache.on_create(0, guild(1, 10));
+  (void)cache.on_create(1, guild(2, 20));
+  (void)cache.on_create(2, guild(3, 40));
+  EXPECT_EQ(cache.keep_shards(1, 2), 2u);
+  EXPECT_EQ(cache.totals().guilds, 1u);
+  EXPECT_EQ(cache.totals().users, 20u);
+  EXPECT_EQ(cache.keep_shards(1, 2), 0u);
+}
+
 }  // namespace
 }  // namespace discern::discord

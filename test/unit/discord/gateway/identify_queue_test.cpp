@@ -56,6 +56,32 @@ TEST_F(IdentifyQueueTest, ForgetsWhoLeavesTheLine) {
   EXPECT_EQ(queue.next_grant(now), std::nullopt);
 }
 
+TEST_F(IdentifyQueueTest, KeepsTheIntervalWhenDiscordChangesTheBuckets) {
+  limit(1000, 1000, 1);
+  queue.ask(0);
+  EXPECT_EQ(queue.grant(now), 0u);
+  queue.give_back(0, true, now);
+  limit(1000, 999, 16);
+  queue.ask(16);
+  EXPECT_EQ(queue.grant(now + 4s), std::nullopt);
+  EXPECT_EQ(queue.next_grant(now + 4s), now + 5s);
+  EXPECT_EQ(queue.grant(now + 5s), 16u);
+}
+
+TEST_F(IdentifyQueueTest, CountsEverySlotThatIsOutThoughBucketsMerge) {
+  limit(1000, 13, 2);
+  queue.ask(0);
+  queue.ask(1);
+  EXPECT_EQ(queue.grant(now), 0u);
+  EXPECT_EQ(queue.grant(now), 1u);
+  limit(1000, 13, 1);
+  EXPECT_FALSE(queue.exhausted());
+  queue.give_back(0, false, now);
+  queue.give_back(1, false, now);
+  limit(1000, 11, 1);
+  EXPECT_FALSE(queue.exhausted()) << "no slot is out any more";
+}
+
 TEST_F(IdentifyQueueTest, NeverUsesTheLastHundredthOfTheBudget) {
   limit(1000, 11, 1);
   queue.ask(0);

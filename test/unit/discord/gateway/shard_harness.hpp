@@ -40,6 +40,7 @@ class ShardHarness {
       listener = &reader;
       return std::make_unique<NoSocket>();
     }
+    bool is_looking_up() const override { return false; }
     net::WebSocketListener* listener = nullptr;
   };
   class NoOwner final : public ShardOwner {
@@ -61,7 +62,7 @@ class ShardHarness {
   GuildCache guilds_;
   PayloadReader reader_;
   TextBuffer scratch_;
-  DispatchRouter router_{io_, metrics_, guilds_, reader_};
+  DispatchRouter router_{io_, metrics_, guilds_, reader_, clock_};
   ShardContext context_{io_,
                         connector_,
                         owner_,
@@ -72,7 +73,7 @@ class ShardHarness {
                         clock_,
                         token_,
                         "ws://127.0.0.1"};
-  ShardCells cells_{0, registry_};
+  ShardCells cells_{0, registry_, SteadyTime{}};
   std::optional<Shard> shard_;
 };
 

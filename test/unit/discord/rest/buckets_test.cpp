@@ -137,6 +137,20 @@ TEST_F(BucketsTest, DoesNotWaitWhereThereAreNoLimits) {
   }
 }
 
+TEST_F(BucketsTest, LearnsNothingOfARouteFromARefusalWithoutLimits) {
+  RateKey first = key();
+  ASSERT_TRUE(goes(first));
+  buckets.on_limited(first, {}, LimitScope::Global, 2s, now);
+  now += 2s;
+  RateKey second = key();
+  RateKey third = key();
+  EXPECT_TRUE(goes(second));
+  EXPECT_EQ(buckets.take(third, now), Buckets::kAnswer) << "its limit is still unknown";
+  buckets.on_answer(second, {}, now, Buckets::Answered::Badly);
+  EXPECT_TRUE(goes(third));
+  EXPECT_EQ(buckets.take(first, now), Buckets::kAnswer);
+}
+
 TEST_F(BucketsTest, TellsHowFullTheFullestBucketOfARouteIs) {
   RateKey full = key("7");
   RateKey empty = key("8");

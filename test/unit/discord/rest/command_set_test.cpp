@@ -80,5 +80,19 @@ TEST(CommandSet, RefusesWhatIsNoListOfCommands) {
   EXPECT_FALSE(same(kOurs, "nonsense"));
 }
 
+TEST(CommandSet, KeepsTheEntryPointOfAnActivity) {
+  const std::string there =
+      R"([{"id":"7","type":4,"name":"launch","description":"","handler":2,"version":"1"},
+          {"id":"8","type":1,"name":"old","description":"Gone."}])";
+  const std::string list = keep_entry_points(kOurs, there);
+  EXPECT_EQ(compare_commands(list, there)->wanted, 3u);
+  EXPECT_NE(list.find(R"("name":"launch")"), list.npos);
+  EXPECT_EQ(list.find("old"), list.npos);
+  EXPECT_EQ(list.find(R"("id")"), list.npos);
+  EXPECT_EQ(keep_entry_points(kOurs, kTheirs), kOurs);
+  EXPECT_EQ(keep_entry_points("{}", there), "{}");
+  EXPECT_EQ(keep_entry_points(kOurs, "<html>"), kOurs);
+}
+
 }  // namespace
 }  // namespace discern::discord

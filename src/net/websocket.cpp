@@ -6,7 +6,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -69,21 +68,10 @@ class StreamConnection final : public Connection,
         socket_(ReadAhead<Stream>(std::move(stream))) {}
 
   void start() {
-    // The frame holds the connection alive until its last operation ended.
-    asio::co_spawn(
-        timer_.get_executor(),
-        [](std::shared_ptr<StreamConnection> self) -> asio::awaitable<void> {
-          std::string fault;
-          // A bug of the listener's, or a system that has no memory or thread left: the listener
-          // hears of the end all the same, or it would wait for ever.
-          try {
-            co_await self->run();
-          } catch (const std::exception& error) {
-            fault = error.what();
-          }
-          if (!fault.empty()) self->fail(fault);
-        }(this->shared_from_this()),
-        asio::detached);
+    // The handler holds the connection alive until the last operation of the coroutine ended.
+    asio::co_spawn(timer_.get_executor(), run(), [keep = self()](std::exception_ptr thrown) {
+      if (thrown) keep->fail(std::move(thrown));
+    });
   }
 
   void send(std::string text) override {
@@ -270,9 +258,15 @@ class StreamConnection final : public Connection,
     beast::get_lowest_layer(socket_).close(ignored);
   }
 
-  void fail(const std::string& fault) {
-    log::error("net", "the connection to {} ends for an exception: {}", url_.host, fault);
-    finish({0, fault, open_});
+  // A bug of the listener's, or a system that has no memory or thread left: the listener hears of
+  // the end all the same, or it would wait for ever.
+  void fail(std::exception_ptr thrown) {
+    try {
+      std::rethrow_exception(std::move(thrown));
+    } catch (const std::exception& error) {
+      log::error("net", "the connection to {} ends for an exception: {}", url_.host, error.what());
+      finish({0, error.what(), open_});
+    }
   }
 
   void finish(const WebSocketEnd& end) {

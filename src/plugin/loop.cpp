@@ -50,14 +50,16 @@ std::uint64_t Loop::start_timer(std::chrono::nanoseconds delay,
   if (closed_) return 0;
   const std::uint64_t id = next_timer_++;
   due_.emplace(work.due, id);
-  timers_.emplace(id, Timer{repeat, std::move(work)});
+  timers_.emplace(id, Timer{repeat, work.due, std::move(work)});
   wake_.notify_one();
   return id;
 }
 
 void Loop::stop_timer(std::uint64_t timer) {
+  std::map<std::uint64_t, Timer>::node_type stopped;  // Ends outside of the lock, as in close().
   const std::lock_guard lock(mutex_);
-  timers_.erase(timer);  // Its entry in due_ is dropped when it falls due.
+  stopped = timers_.extract(timer);
+  if (stopped) due_.erase({stopped.mapped().due, timer});
 }
 
 void Loop::close() {
@@ -68,6 +70,7 @@ void Loop::close() {
   closed_ = true;
   dropped.swap(queue_);
   stopped.swap(timers_);
+  due_.clear();
   wake_.notify_all();
 }
 
@@ -75,6 +78,11 @@ void Loop::poke() {
   // With the lock, or a loop that has just read the clock and is about to wait would miss it.
   const std::lock_guard lock(mutex_);
   wake_.notify_all();
+}
+
+std::size_t Loop::timers() const {
+  const std::lock_guard lock(mutex_);
+  return due_.size();
 }
 
 std::size_t Loop::depth() const {
@@ -101,6 +109,7 @@ bool Loop::run_due_timer(Lock& lock,
       const auto behind = (now - due) / timer.repeat;
       const SteadyTime next =
           due + std::chrono::duration_cast<SteadyTime::duration>(timer.repeat) * (behind + 1);
+      found->second.due = next;
       due_.emplace(next, id);
     } else {
       timers_.erase(found);

@@ -10,7 +10,9 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "base/clock.hpp"
 
@@ -54,6 +56,8 @@ class Loop {
   void poke();
 
   std::size_t depth() const;
+  // Timers that fall due some time.
+  std::size_t timers() const;
   bool closed() const;
 
   // The body of the thread. `run_one` gets each work and the time it begins at, and returns the
@@ -63,6 +67,7 @@ class Loop {
  private:
   struct Timer {
     std::chrono::nanoseconds repeat{};
+    SteadyTime due{};  // Where it stands in due_.
     Work work;
   };
   using Lock = std::unique_lock<std::mutex>;
@@ -78,7 +83,7 @@ class Loop {
   // All below are guarded by mutex_.
   std::deque<Work> queue_;
   std::map<std::uint64_t, Timer> timers_;
-  std::multimap<SteadyTime, std::uint64_t> due_;
+  std::set<std::pair<SteadyTime, std::uint64_t>> due_;
   std::uint64_t next_timer_ = 1;
   bool closed_ = false;
 };

@@ -134,6 +134,29 @@ TEST(Loop, CanStopATimerFromInsideIt) {
   EXPECT_EQ(runs, 1);
 }
 
+TEST(Loop, ForgetsAStoppedTimerAtOnce) {
+  ManualClock clock;
+  Loop loop(clock, 10);
+  for (int i = 0; i < 1000; ++i) loop.stop_timer(loop.start_timer(24h, {}, Running::work([] {})));
+  EXPECT_EQ(loop.timers(), 0u);
+  const std::uint64_t kept = loop.start_timer(1s, 1s, Running::work([] {}));
+  EXPECT_EQ(loop.timers(), 1u);
+  loop.stop_timer(kept);
+  loop.stop_timer(kept);
+  EXPECT_EQ(loop.timers(), 0u);
+}
+
+TEST(Loop, StopsATimerThatWasSetAgain) {
+  Running running;
+  int runs = 0;
+  const std::uint64_t timer = running.loop.start_timer(1s, 1s, Running::work([&] { ++runs; }));
+  running.advance(1s);
+  running.loop.stop_timer(timer);
+  EXPECT_EQ(running.loop.timers(), 0u);
+  running.advance(5s);
+  EXPECT_EQ(runs, 1);
+}
+
 TEST(Loop, TellsWhenWorkWasPosted) {
   ManualClock clock;
   Loop loop(clock, 10);

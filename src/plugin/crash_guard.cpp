@@ -68,7 +68,7 @@ class Line {
 
  private:
   void put(char c) noexcept {
-    // A newline in a name could forge a line.
+    // Names hold no newline: ThreadSlot took it out, and those of symbols and files have none.
     if (size_ + 1 < sizeof text_) text_[size_++] = c == '\r' || c == '\0' ? '?' : c;
   }
   char text_[768];

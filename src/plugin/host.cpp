@@ -108,6 +108,7 @@ Host::Host(const Clock& clock,
 
 void Host::read_last_crashes() {
   for (CrashReport& report : read_crash_reports(options_.crash_file)) {
+    report.handler = std::string(place_to_keep(report.handler));
     if (report.plugin.empty()) {
       log::error("plugin", "the program crashed the last time ({}), in no plugin", report.signal);
       continue;

@@ -18,29 +18,42 @@ void Incidents::add(const std::string& plugin, Incident incident, const CallStac
     ++kept.front().incident.count;
     return;
   }
-  kept.push_front({std::move(incident), stack});
+  kept.push_front({std::move(incident), stack, ++next_number_});
   if (kept.size() > kMostPerPlugin) kept.pop_back();
 }
 
-void Incidents::resolve(std::deque<Kept>& kept) {
-  for (Kept& one : kept) {
-    if (one.stack.size == 0) continue;
-    one.incident.stack = describe(one.stack);
-    one.stack.size = 0;
-    ++revision_;
+void Incidents::resolve(const std::function<bool(const std::string& plugin)>& wanted) {
+  const std::lock_guard resolving(resolving_);
+  std::vector<Unread> unread;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [plugin, kept] : by_plugin_) {
+      if (!wanted(plugin)) continue;
+      for (const Kept& one : kept) {
+        if (one.stack.size > 0) unread.push_back({plugin, one.number, one.stack});
+      }
+    }
+  }
+  for (const Unread& one : unread) {
+    std::vector<std::string> lines = describe_(one.stack);
+    const std::lock_guard lock(mutex_);
+    for (Kept& kept : by_plugin_[one.plugin]) {
+      // Newer ones may have pushed it out meanwhile.
+      if (kept.number != one.number) continue;
+      kept.incident.stack = std::move(lines);
+      kept.stack.size = 0;
+      ++revision_;
+      break;
+    }
   }
 }
 
 void Incidents::resolve(const std::string& plugin) {
-  const std::lock_guard lock(mutex_);
-  if (const auto found = by_plugin_.find(plugin); found != by_plugin_.end()) {
-    resolve(found->second);
-  }
+  resolve([&](const std::string& one) { return one == plugin; });
 }
 
 void Incidents::resolve_all() {
-  const std::lock_guard lock(mutex_);
-  for (auto& [plugin, kept] : by_plugin_) resolve(kept);
+  resolve([](const std::string&) { return true; });
 }
 
 std::uint64_t Incidents::revision() const {

@@ -10,6 +10,8 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -19,10 +21,17 @@
 
 namespace discern::plugin {
 
-// Thread-safe.
+// "response GET weather.example" without the host, which somebody may have typed; others as they
+// are. What reaches a file is named like this.
+std::string_view place_to_keep(std::string_view handler);
+
+// Thread-safe. While stacks are made readable, which takes files, nobody else waits.
 class Incidents {
  public:
   static constexpr std::size_t kMostPerPlugin = 20;
+  using Describe = std::function<std::vector<std::string>(const CallStack&)>;
+
+  explicit Incidents(Describe describe = plugin::describe) : describe_(std::move(describe)) {}
 
   // One that is like the newest of its plugin counts there. `stack` is made readable by the next
   // `resolve`.
@@ -46,10 +55,21 @@ class Incidents {
   struct Kept {
     Incident incident;
     CallStack stack;  // Size 0 when it is readable already, or there is none.
+    std::uint64_t number = 0;
   };
-  void resolve(std::deque<Kept>& kept);
+  struct Unread {
+    std::string plugin;
+    std::uint64_t number = 0;
+    CallStack stack;
+  };
+  void resolve(const std::function<bool(const std::string& plugin)>& wanted);
 
+  const Describe describe_;
+  // Held while stacks are made readable, so that a library is not unloaded meanwhile. Taken before
+  // mutex_.
+  std::mutex resolving_;
   mutable std::mutex mutex_;
+  std::uint64_t next_number_ = 0;  // Guarded by mutex_, as are those below.
   std::map<std::string, std::deque<Kept>, std::less<>> by_plugin_;
   std::uint64_t revision_ = 0;
 };

@@ -15,19 +15,10 @@ namespace json = boost::json;
 constexpr std::size_t kMostBytes = 16 * 1024 * 1024;
 constexpr std::size_t kMostFrames = 64;
 
-// "response GET weather.example" without the host: somebody may have typed it.
-std::string place_of(const Incident& incident) {
-  constexpr std::string_view kResponse = "response ";
-  const std::string& place = incident.handler;
-  const bool from_web = place.size() > kResponse.size() && place.starts_with(kResponse) &&
-                        place[kResponse.size()] >= 'A' && place[kResponse.size()] <= 'Z';
-  return from_web ? place.substr(0, place.find(' ', kResponse.size())) : place;
-}
-
 json::object to_json(const Incident& incident) {
   return {{"time_ms", epoch_ms(incident.time)},
           {"kind", incident.kind},
-          {"handler", place_of(incident)},
+          {"handler", place_to_keep(incident.handler)},
           {"type", incident.type},
           {"count", incident.count},
           {"stack", json::value_from(incident.stack)}};
@@ -52,6 +43,13 @@ Incident read_incident(const json::object& from) {
 
 }  // namespace
 
+std::string_view place_to_keep(std::string_view handler) {
+  constexpr std::string_view kResponse = "response ";
+  const bool from_web = handler.size() > kResponse.size() && handler.starts_with(kResponse) &&
+                        handler[kResponse.size()] >= 'A' && handler[kResponse.size()] <= 'Z';
+  return from_web ? handler.substr(0, handler.find(' ', kResponse.size())) : handler;
+}
+
 std::string Incidents::to_json() const {
   json::object root;
   const std::lock_guard lock(mutex_);
@@ -75,7 +73,7 @@ Result<void> Incidents::read(const std::filesystem::path& file,
     for (const json::value& item : list.get_array()) {
       if (kept.size() == kMostPerPlugin) break;
       if (const json::object* object = item.if_object()) {
-        kept.push_back({read_incident(*object), {}});
+        kept.push_back({read_incident(*object), {}, ++next_number_});
       }
     }
   }

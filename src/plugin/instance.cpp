@@ -203,9 +203,14 @@ std::chrono::nanoseconds Instance::cpu() const {
 }
 
 void Instance::enter(const Work& work, SteadyTime now) {
-  const bool plain = work.kind == WorkKind::Init || work.kind == WorkKind::Host;
-  slot_.set_handler(plain ? work.name : to_string(work.kind),
-                    plain ? std::string_view() : std::string_view(work.name));
+  if (work.kind == WorkKind::Response) {
+    // A crash writes it down.
+    slot_.set_handler(place_to_keep(handler_text(work)), {});
+  } else {
+    const bool plain = work.kind == WorkKind::Init || work.kind == WorkKind::Host;
+    slot_.set_handler(plain ? work.name : to_string(work.kind),
+                      plain ? std::string_view() : std::string_view(work.name));
+  }
   slot_.thrown.size = 0;
   const std::lock_guard lock(current_mutex_);
   ++entered_;

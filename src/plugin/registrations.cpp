@@ -1,5 +1,6 @@
 #include "plugin/registrations.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -25,6 +26,10 @@ Result<void> Registrations::add_prefixed(Prefixed what,
                                          std::uint64_t callback) {
   if (what == Prefixed::Route && !key.starts_with('/')) {
     return Error(Errc::Invalid, "route \"" + key + "\" must begin with \"/\"");
+  }
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (std::any_of(key.begin(), key.end(), is_control)) {
+    return Error(Errc::Invalid, "what a plugin registers holds no control characters");
   }
   const std::lock_guard lock(mutex_);
   if (!prefixed_[static_cast<std::size_t>(what)].emplace(key, callback).second) {

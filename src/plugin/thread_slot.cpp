@@ -9,7 +9,12 @@ std::atomic<bool> hooks{false};
 
 std::size_t append(char* to, std::size_t at, std::size_t room, std::string_view text) noexcept {
   const std::size_t size = std::min(text.size(), room - 1 - at);
-  std::copy_n(text.data(), size, to + at);  // Unlike memcpy, it takes null for nothing.
+  // What stands here becomes part of a line: a name could forge another one.
+  const auto visible = [](char c) {
+    const auto code = static_cast<unsigned char>(c);
+    return code < 0x20 || code == 0x7f ? '?' : c;
+  };
+  std::transform(text.data(), text.data() + size, to + at, visible);
   to[at + size] = '\0';
   return at + size;
 }

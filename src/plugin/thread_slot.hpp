@@ -21,6 +21,7 @@ struct ThreadSlot {
   // Where the newest exception was thrown; size 0: none since the handler began.
   CallStack thrown;
 
+  // Control characters become '?'.
   void set_plugin(std::string_view id) noexcept;
   void set_handler(std::string_view kind, std::string_view name) noexcept;
 };

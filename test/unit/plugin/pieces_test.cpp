@@ -86,6 +86,9 @@ TEST(Registrations, FindTheLongestPrefixAndExactRoutes) {
   EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/files/a/b").callback, 4u);
   EXPECT_FALSE(registrations.add_prefixed(Prefixed::Route, "/", 5).ok());
   EXPECT_FALSE(registrations.add_prefixed(Prefixed::Route, "no-slash", 5).ok());
+  for (const Prefixed what : {Prefixed::Component, Prefixed::Modal, Prefixed::Route}) {
+    EXPECT_FALSE(registrations.add_prefixed(what, "/a\ncrash 1 SIGSEGV other", 6).ok());
+  }
 }
 
 TEST(Registrations, ForgetWhatWasRemoved) {

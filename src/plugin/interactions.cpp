@@ -12,6 +12,10 @@ constexpr std::chrono::minutes kTokenLife{15};
 // Longer than the 3 s after which an interaction is expired anyway.
 constexpr std::chrono::seconds kRemembered{10};
 constexpr std::size_t kMostRemembered = 100'000;
+// Answers to one interaction that wait for those before them.
+constexpr std::size_t kMostWaiting = 20;
+constexpr std::string_view kOver =
+    "this interaction is over: it was answered, or 15 minutes passed";
 constexpr std::string_view kHandlerFailed =
     "Something went wrong with this command. The operator of the bot can see what.";
 constexpr std::string_view kNoAnswer =
@@ -101,12 +105,16 @@ Result<void> Interactions::answer(InteractionId id,
   }
   Lock lock(mutex_);
   const auto at = pending_.find(id);
-  if (at == pending_.end() || at->second.generation != generation) {
-    return Error(Errc::NotFound, "this interaction is over: it was answered, or 15 minutes passed");
+  if (at == pending_.end() || at->second.generation != generation || is_over(at->second)) {
+    return Error(Errc::NotFound, std::string(kOver));
   }
   AnswerFsm next = at->second.fsm;
   Result<AnswerSteps> steps = next.answer(given.kind, given.ephemeral);
   if (!steps) return std::move(steps).error();
+  if (at->second.outbox.size() + steps->size() > kMostWaiting) {
+    count_unsent(at->second, "limit", 1);
+    return Error(Errc::Limit, "20 answers to this interaction are waiting; wait for some of them");
+  }
   Result<void> queued = enqueue(at->second, *steps, std::move(given), done);
   if (!queued) return queued;
   at->second.fsm = next;
@@ -213,13 +221,40 @@ void Interactions::give_up_on(std::uint64_t generation) {
 }
 
 void Interactions::forget_old() {
-  const SteadyTime limit = clock_.steady_now() - kTokenLife;
-  const Lock lock(mutex_);
-  for (auto at = pending_.begin(); at != pending_.end();) {
-    const bool old = at->second.begun <= limit && !at->second.busy;
-    if (old) count_once(at->second);
-    at = old ? pending_.erase(at) : std::next(at);
+  std::vector<discord::RestDone> unsent;
+  {
+    const Lock lock(mutex_);
+    for (auto at = pending_.begin(); at != pending_.end();) {
+      const bool over = is_over(at->second);
+      if (over) drop_waiting(at->second, unsent);
+      const bool old = over && !at->second.busy;
+      if (old) count_once(at->second);
+      at = old ? pending_.erase(at) : std::next(at);
+    }
   }
+  tell_unsent(unsent);
+}
+
+bool Interactions::is_over(const Pending& pending) const {
+  return clock_.steady_now() - pending.begun >= kTokenLife;
+}
+
+void Interactions::drop_waiting(Pending& pending, std::vector<discord::RestDone>& unsent) {
+  count_unsent(pending, "expired", pending.outbox.size());
+  for (Outgoing& waiting : pending.outbox) {
+    if (waiting.first) pending.failed = true;
+    if (waiting.done) unsent.push_back(std::move(waiting.done));
+  }
+  pending.outbox.clear();
+}
+
+void Interactions::tell_unsent(const std::vector<discord::RestDone>& unsent) {
+  for (const discord::RestDone& done : unsent)
+    done({Error(Errc::Timeout, std::string(kOver)), 0, 0});
+}
+
+void Interactions::count_unsent(const Pending& pending, std::string_view why, std::size_t n) {
+  if (n > 0) errors_.with(discord::to_string(pending.type), why).add(n);
 }
 
 std::size_t Interactions::pending() const {
@@ -230,11 +265,13 @@ std::size_t Interactions::pending() const {
 void Interactions::pump(Lock lock, Map::iterator at) {
   Pending& pending = at->second;
   if (pending.busy) return;
+  std::vector<discord::RestDone> unsent;
+  if (is_over(pending)) drop_waiting(pending, unsent);
   if (pending.outbox.empty()) {
-    if (!pending.returned) return;
-    if (pending.released || pending.fsm.answered()) count_once(pending);
-    if (pending.released) pending_.erase(at);
-    return;
+    if (pending.returned && (pending.released || pending.fsm.answered())) count_once(pending);
+    if (pending.returned && pending.released) pending_.erase(at);
+    lock.unlock();
+    return tell_unsent(unsent);
   }
   Outgoing next = std::move(pending.outbox.front());
   pending.outbox.pop_front();

@@ -54,6 +54,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
     std::uint64_t follow_up = 0;  // The one to edit or delete.
   };
   // The plugin answers. `done` is called once when Discord took it or did not; not on error.
+  // Errors: NotFound (it is over), Limit (20 wait already), Exists and Invalid as in AnswerFsm.
   Result<void> answer(discord::InteractionId id,
                       std::uint64_t generation,
                       Given given,
@@ -72,7 +73,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   void defer_if_unanswered(discord::InteractionId id, bool privately);
   // The generation is gone: nobody will answer what it held.
   void give_up_on(std::uint64_t generation);
-  // Discord forgets interactions after 15 minutes, and so do we.
+  // Discord forgets interactions after 15 minutes, and so do we; what still waits is not sent.
   void forget_old();
   std::size_t pending() const;
 
@@ -107,6 +108,11 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
                        discord::RestDone done);
   void give_up(Pending& pending, std::string_view sentence);
   bool settle(Pending& pending, std::string_view sentence);
+  bool is_over(const Pending& pending) const;
+  // Its token is no good any more: takes out what waits, and who is to be told, without the lock.
+  void drop_waiting(Pending& pending, std::vector<discord::RestDone>& unsent);
+  static void tell_unsent(const std::vector<discord::RestDone>& unsent);
+  void count_unsent(const Pending& pending, std::string_view why, std::size_t n);
   // Sends what may be sent, or counts and forgets what is over. Unlocks.
   void pump(Lock lock, Map::iterator at);
   void on_outcome(discord::InteractionId id, bool first, const discord::RestOutcome& outcome);

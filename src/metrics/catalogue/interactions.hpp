@@ -32,7 +32,9 @@ inline constexpr Descriptor kInteractionsAcknowledged{
     .privacy = Privacy::Aggregate};
 inline constexpr Descriptor kInteractionErrors{
     .name = "discern_discord_interaction_errors_total",
-    .help = "Answers to interactions that Discord refused, by its JSON code (0 without one).",
+    .help =
+        "Answers to interactions that Discord refused, by its JSON code (0 without one), and those "
+        "that were never sent: limit (too many waited), expired (15 minutes had passed).",
     .labels = {"type", "code"}};
 inline constexpr Descriptor kInteractions{.name = "discern_discord_interactions_total",
                                           .help =

@@ -167,6 +167,9 @@ struct HostFunctions : HostCall {
       const std::shared_lock gate(instance.gate_);
       if (!instance.open_) return;
       const discord::InteractionId id{interaction};
+      if (instance.ending_.load()) {
+        return instance.services_.interactions->released_at_end(id, instance.generation_);
+      }
       std::optional<Interactions::Abandoned> abandoned =
           instance.services_.interactions->released(id, instance.generation_);
       if (!abandoned) return;

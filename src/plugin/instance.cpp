@@ -140,11 +140,13 @@ void Instance::finish() {
     const std::shared_lock gate(gate_);
     // What an abandoned plugin holds stays as it is: nobody knows what state it was left in.
     if (!open_) return;
+    ending_ = true;
     now = services_.clock.steady_now();
     services_.exchanges.fail_all_of(generation_, 503, "plugin \"" + id() + "\" has ended");
   }
   if (plugin_ != nullptr) {
     const Work work{WorkKind::Host, "stop", nullptr, {}};
+    forget_call();
     enter(work, now);
     std::optional<Fault> fault =
         fenced([&](discern_failure* failure) { return library_->table().stop(plugin_, failure); });
@@ -158,6 +160,7 @@ void Instance::finish() {
     if (!fault) fault = broken;
     const std::shared_lock gate(gate_);
     if (fault && open_) record_fault("stop", "", *fault);
+    if (open_) count_left_behind();
   }
   callbacks_.close();
   {

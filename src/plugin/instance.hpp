@@ -116,6 +116,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   // Sends `outcome` to a callback of the plugin, on its thread. Null for callback 0.
   discord::RestDone result_callback(std::uint64_t callback, std::string name);
   void remove_callback(std::uint64_t callback);
+  void forget_call();
   // Errors that the call just ended left behind without throwing them.
   void count_left_behind();
   void record_let_go(const std::string& command);
@@ -138,7 +139,8 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
   // Held by whatever reaches the host from the plugin's side, never while plugin code runs.
   mutable CallGate gate_;
-  std::atomic<bool> open_{true};  // Read with the gate held; false once abandoned.
+  std::atomic<bool> open_{true};     // Read with the gate held; false once abandoned.
+  std::atomic<bool> ending_{false};  // It runs no handler any more: it is told to stop.
 
   mutable std::mutex current_mutex_;
   const Work* current_ = nullptr;  // Guarded by current_mutex_, as the two below.

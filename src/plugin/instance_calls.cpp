@@ -6,19 +6,20 @@
 namespace discern::plugin {
 
 SteadyTime Instance::run_one(Work& work, SteadyTime now) {
+  forget_call();
   if (work.kind == WorkKind::Host) {
     if (work.name == "probe") {
       const std::shared_lock gate(gate_);
       if (open_) handles_.loop_delay.observe(now - work.due);
     }
+    // It may release callbacks, and with them what the plugin put there.
     work.run();
     const std::shared_lock gate(gate_);
-    return open_ ? services_.clock.steady_now() : now;
+    if (!open_) return now;
+    count_left_behind();
+    return services_.clock.steady_now();
   }
   handles_.queue_delay.observe(now - work.due);
-  reported_in_call_ = 0;
-  let_go_in_call_.clear();
-  call_failed_ = false;
   enter(work, now);
   work.run();
   const bool stall_counted = leave();
@@ -31,6 +32,12 @@ SteadyTime Instance::run_one(Work& work, SteadyTime now) {
   count_left_behind();
   if (!call_failed_) faults_.call_succeeded(end);
   return end;
+}
+
+void Instance::forget_call() {
+  reported_in_call_ = 0;
+  let_go_in_call_.clear();
+  call_failed_ = false;
 }
 
 void Instance::count_left_behind() {

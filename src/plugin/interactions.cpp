@@ -212,12 +212,23 @@ void Interactions::give_up_on(std::uint64_t generation) {
     Lock lock(mutex_);
     const auto at = pending_.find(id);
     if (at == pending_.end()) continue;
-    at->second.generation = 0;
-    at->second.returned = true;
-    at->second.released = true;
-    settle(at->second, kPluginGone);
-    pump(std::move(lock), at);
+    give_up_on(std::move(lock), at);
   }
+}
+
+void Interactions::released_at_end(InteractionId id, std::uint64_t generation) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end() || at->second.generation != generation) return;
+  give_up_on(std::move(lock), at);
+}
+
+void Interactions::give_up_on(Lock lock, Map::iterator at) {
+  at->second.generation = 0;
+  at->second.returned = true;
+  at->second.released = true;
+  settle(at->second, kPluginGone);
+  pump(std::move(lock), at);
 }
 
 void Interactions::forget_old() {

@@ -69,6 +69,8 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
   // The plugin holds it no longer. Which one it was, when by this the plugin has left the person
   // without an answer.
   std::optional<Abandoned> released(discord::InteractionId id, std::uint64_t generation);
+  // The same when the plugin is stopped: the person is told that, and it is nobody's failure.
+  void released_at_end(discord::InteractionId id, std::uint64_t generation);
   // Two seconds have passed.
   void defer_if_unanswered(discord::InteractionId id, bool privately);
   // The generation is gone: nobody will answer what it held.
@@ -107,6 +109,7 @@ class Interactions : public std::enable_shared_from_this<Interactions> {
                        Given given,
                        discord::RestDone done);
   void give_up(Pending& pending, std::string_view sentence);
+  void give_up_on(Lock lock, Map::iterator at);
   bool settle(Pending& pending, std::string_view sentence);
   bool is_over(const Pending& pending) const;
   // Its token is no good any more: takes out what waits, and who is to be told, without the lock.

@@ -47,18 +47,19 @@ struct HostFunctions : HostCall {
           }
           if (what.type != 0) command.spec.type = static_cast<discord::CommandType>(what.type);
           command.run = run;
-          const std::vector<CommandSpec> others = instance.registrations_.commands();
-          if (Result<void> fits = check_command(command.spec, others); !fits) return fits;
-          if (Result<void> fits = instance.services_.observer.check_command(instance, command.spec);
-              !fits)
-            return fits;
-          if (what.autocomplete.run != nullptr) {
-            command.autocomplete = instance.callbacks_.add(what.autocomplete);
-            if (command.autocomplete == 0) return Error(Errc::Limit, "too many registrations");
-          }
-          instance.registrations_.add_command(std::move(command));
-          instance.services_.observer.on_registrations(instance);
-          return {};
+          Result<void> added = instance.services_.observer.add_command(
+              instance, command.spec, [&]() -> Result<void> {
+                if (what.autocomplete.run != nullptr) {
+                  command.autocomplete = instance.callbacks_.add(what.autocomplete);
+                  if (command.autocomplete == 0) {
+                    return Error(Errc::Limit, "too many registrations");
+                  }
+                }
+                instance.registrations_.add_command(command);
+                return {};
+              });
+          if (added) instance.services_.observer.on_registrations(instance);
+          return added;
         });
     if (number == 0) release(what.autocomplete);
     return number;

@@ -3,6 +3,7 @@
 // What every loaded plugin shares: made by the host, passed by reference.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,8 +22,8 @@ namespace discern::plugin {
 
 class Instance;
 
-// Who hears of an instance's life. Called on the instance's thread (check_command,
-// on_registrations: on whichever thread registers); must not wait for it.
+// Who hears of an instance's life. Called on the instance's thread (add_command, on_registrations:
+// on whichever thread registers); must not wait for it.
 class InstanceObserver {
  public:
   virtual ~InstanceObserver() = default;
@@ -31,8 +32,11 @@ class InstanceObserver {
   // The thread runs none of the plugin's code any more and is about to end.
   virtual void on_ended(Instance& instance) = 0;
   virtual void on_too_many_faults(Instance& instance, std::string last) = 0;
-  // Whether no other plugin has that command.
-  virtual Result<void> check_command(const Instance& instance, const CommandSpec& spec) = 0;
+  // Runs `add` when neither this plugin nor another has that command and there is room for it.
+  // Nobody else's comes between the check and `add`, which must not call back.
+  virtual Result<void> add_command(const Instance& instance,
+                                   const CommandSpec& spec,
+                                   const std::function<Result<void>()>& add) = 0;
   // Commands or subscriptions changed.
   virtual void on_registrations(Instance& instance) = 0;
 };

@@ -76,7 +76,9 @@ class Supervisor final : public InstanceObserver {
   void on_opened(Instance& instance, Result<void> outcome) override;
   void on_ended(Instance& instance) override;
   void on_too_many_faults(Instance& instance, std::string last) override;
-  Result<void> check_command(const Instance& instance, const CommandSpec& spec) override;
+  Result<void> add_command(const Instance& instance,
+                           const CommandSpec& spec,
+                           const std::function<Result<void>()>& add) override;
   void on_registrations(Instance& instance) override;
 
  private:
@@ -156,6 +158,7 @@ class Supervisor final : public InstanceObserver {
   FileMark mark_of(const Record& record) const;
   void save_book();
   void take_commands(Record& record);
+  Result<void> check_command_of_others(const std::string& id, const CommandSpec& spec) const;
   void registered(const std::string& json, bool taken);
   void forget_removed();
   Record* find_or_scan(const std::string& id);

@@ -118,21 +118,26 @@ void Supervisor::rebuild_routing() {
   routing_ = std::move(made);
 }
 
-std::shared_ptr<const Routing> Supervisor::routing() const {
+Result<void> Supervisor::add_command(const Instance& instance,
+                                     const CommandSpec& spec,
+                                     const std::function<Result<void>()>& add) {
   const Lock lock(mutex_);
-  return routing_;
+  const std::vector<CommandSpec> own = instance.registrations().commands();
+  if (Result<void> fits = check_command(spec, own); !fits) return fits;
+  if (Result<void> fits = check_command_of_others(instance.id(), spec); !fits) return fits;
+  return add();
 }
 
 // A plugin that is off has its commands at Discord, but cannot keep others from using their names.
-Result<void> Supervisor::check_command(const Instance& instance, const CommandSpec& spec) {
-  const Lock lock(mutex_);
+Result<void> Supervisor::check_command_of_others(const std::string& own,
+                                                 const CommandSpec& spec) const {
   CommandCount count;
   count.add(spec);
   for (const auto& [id, record] : records_) {
     if (!record.instance) continue;
     for (const CommandSpec& other : record.instance->registrations().commands()) {
       const bool same = other.type == spec.type && other.root() == spec.root();
-      if (same && id != instance.id()) {
+      if (same && id != own) {
         return Error(Errc::Exists,
                      "command \"" + discord::command_name(spec.type, spec.root()) +
                          "\" belongs to plugin \"" + id + "\"");

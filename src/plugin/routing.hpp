@@ -1,6 +1,7 @@
 #pragma once
 
-// Who gets what: an immutable answer that the gateway thread reads while plugins come and go.
+// Who gets what and who is there: an immutable answer that the gateway thread and the watchdog
+// read while plugins come and go.
 
 #include <map>
 #include <memory>
@@ -33,6 +34,7 @@ struct Routing {
   std::map<std::string, std::vector<std::shared_ptr<Instance>>, std::less<>> events;  // By type.
   std::vector<std::shared_ptr<Instance>> all_events;                                  // "*".
   std::map<std::string, PluginRoute, std::less<>> plugins;  // Every known one, by id.
+  std::vector<std::shared_ptr<Instance>> live;              // Loading, on, or stopping.
 };
 
 }  // namespace discern::plugin

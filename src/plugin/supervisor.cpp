@@ -43,7 +43,9 @@ void Supervisor::start(Services& services) {
     settle_all();
   });
   if (options_.watch_files) {
-    loop_.start_timer(kLookEvery, kLookEvery, locked([this] { look_for_changes(); }));
+    Work look;
+    look.run = [this] { look_for_changes(); };
+    loop_.start_timer(kLookEvery, kLookEvery, std::move(look));
   }
   {
     Lock lock(mutex_);
@@ -78,7 +80,7 @@ std::size_t Supervisor::stop() {
       record.phase = Phase::Off;
     }
     pinned_ += lost.size();
-    routing_ = std::make_shared<Routing>();
+    routing_.write(std::make_shared<Routing>());
   }
   loop_.close();
   thread_.join();
@@ -179,14 +181,8 @@ void Supervisor::on_too_many_faults(Instance& instance, std::string last) {
 }
 
 void Supervisor::each_instance(const std::function<void(Instance&)>& use) const {
-  std::vector<std::shared_ptr<Instance>> live;
-  {
-    const Lock lock(mutex_);
-    for (const auto& [id, record] : records_) {
-      if (record.instance) live.push_back(record.instance);
-    }
-  }
-  for (const auto& instance : live) use(*instance);
+  const std::shared_ptr<const Routing> now = routing();
+  for (const auto& instance : now->live) use(*instance);
 }
 
 void Supervisor::poke() {

@@ -20,6 +20,7 @@
 #include "plugin/crash_guard.hpp"
 #include "plugin/host_options.hpp"
 #include "plugin/loop.hpp"
+#include "plugin/published.hpp"
 #include "plugin/routing.hpp"
 #include "plugin/services.hpp"
 #include "plugin/status.hpp"
@@ -56,7 +57,8 @@ class Supervisor final : public InstanceObserver {
   std::chrono::nanoseconds cpu() const;
 
   void set_application(discord::ApplicationId application);
-  std::shared_ptr<const Routing> routing() const;
+  // Never waits for what the supervisor does: the gateway's thread asks at every event.
+  std::shared_ptr<const Routing> routing() const { return routing_.read(); }
   std::vector<PluginStatus> plugins() const;
   std::vector<CommandStatus> commands() const;
   std::string commands_json() const;
@@ -69,7 +71,7 @@ class Supervisor final : public InstanceObserver {
 
   void sample();
   void poke();
-  // Runs `use` for each plugin that is loading or on.
+  // Runs `use` for each plugin that is loading, on or stopping. Never waits, like `routing`.
   void each_instance(const std::function<void(Instance&)>& use) const;
 
   // InstanceObserver.
@@ -149,7 +151,10 @@ class Supervisor final : public InstanceObserver {
   void note_change(Record& record, bool reloaded);
   void revive_dependents();
   void refuse_after_crashes(Record& record);
+  // Without mutex_: the disk may take its time.
   void look_for_changes();
+  void take_up_changes(const std::map<std::string, FileMark>& marks,
+                       std::vector<std::filesystem::path> folders);
   // One that runs, or that failed.
   static bool can_load_again(const Record& record);
   void load_again(Record& record);
@@ -179,8 +184,11 @@ class Supervisor final : public InstanceObserver {
   void sample(Record& record);
   bool all_settled() const;
 
-  // Folders that no record knows yet.
-  void scan_new_folders();
+  // All that may hold a plugin. Needs no lock.
+  std::vector<std::filesystem::path> folders_on_disk() const;
+  // Of these, those that no record knows yet.
+  void scan_new_folders(std::vector<std::filesystem::path> folders);
+  void scan_new_folders() { scan_new_folders(folders_on_disk()); }
   void scan_folder(const std::filesystem::path& folder);
   void refuse_cycles();
   Record& add_record(const std::string& id, const std::filesystem::path& folder);
@@ -203,6 +211,8 @@ class Supervisor final : public InstanceObserver {
   std::vector<std::function<void()>>
       calls_;  // To be made without mutex_; supervisor's thread only.
 
+  Published<Routing> routing_;  // Written with mutex_ held.
+
   mutable std::mutex mutex_;
   std::condition_variable settled_;
   // All below are guarded by mutex_.
@@ -210,7 +220,6 @@ class Supervisor final : public InstanceObserver {
   Book book_;
   std::map<std::string, Record, std::less<>> records_;
   std::vector<Abandoned> abandoned_;
-  std::shared_ptr<const Routing> routing_ = std::make_shared<Routing>();
   discord::ApplicationId application_;
   std::string published_;
   std::chrono::seconds register_pause_{};  // After the last failure.

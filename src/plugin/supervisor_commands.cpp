@@ -102,6 +102,7 @@ Absence Supervisor::absence_of(const Record& record) {
 void Supervisor::rebuild_routing() {
   auto made = std::make_shared<Routing>();
   for (const auto& [id, record] : records_) {
+    if (record.instance) made->live.push_back(record.instance);
     const std::shared_ptr<Instance> live = record.phase == Phase::On ? record.instance : nullptr;
     made->plugins[id] = {live, absence_of(record)};
     if (!live) continue;
@@ -115,7 +116,7 @@ void Supervisor::rebuild_routing() {
     made->commands[name] = {
         id, made->plugins[id], services_->commands.with(id, name), answers_privately(*spec)};
   }
-  routing_ = std::move(made);
+  routing_.write(std::move(made));
 }
 
 Result<void> Supervisor::add_command(const Instance& instance,

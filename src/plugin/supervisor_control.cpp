@@ -1,5 +1,5 @@
 // What the operator, or a changed file, asks for. On the supervisor's thread with mutex_ held, but
-// for the first three.
+// for the first three and look_for_changes.
 
 #include <sys/stat.h>
 
@@ -151,12 +151,24 @@ Supervisor::FileMark Supervisor::mark_of(const Record& record) const {
 }
 
 void Supervisor::look_for_changes() {
+  // Records come and go on this thread alone, so that it may look at them without the lock.
+  std::map<std::string, FileMark> marks;
+  for (const auto& [id, record] : records_) marks[id] = mark_of(record);
+  locked([this, marks = std::move(marks), folders = folders_on_disk()] {
+    take_up_changes(marks, folders);
+  }).run();
+}
+
+void Supervisor::take_up_changes(const std::map<std::string, FileMark>& marks,
+                                 std::vector<std::filesystem::path> folders) {
   forget_removed();
   const std::size_t known = records_.size();
-  scan_new_folders();
+  scan_new_folders(std::move(folders));
   bool changed = records_.size() != known;
   for (auto& [id, record] : records_) {
-    const FileMark now = mark_of(record);
+    const auto looked = marks.find(id);
+    if (looked == marks.end()) continue;
+    const FileMark now = looked->second;
     // Between two looks nothing was written: whoever writes it is done.
     const bool at_rest = now == record.seen_mark;
     record.seen_mark = now;

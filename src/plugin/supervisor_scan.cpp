@@ -56,7 +56,7 @@ void Supervisor::scan() {
   scan_new_folders();
 }
 
-void Supervisor::scan_new_folders() {
+std::vector<fs::path> Supervisor::folders_on_disk() const {
   std::error_code bad;
   std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator(options_.folder, bad)) {
@@ -68,6 +68,10 @@ void Supervisor::scan_new_folders() {
       if (entry.is_directory(absent)) folders.push_back(entry.path());
     }
   }
+  return folders;
+}
+
+void Supervisor::scan_new_folders(std::vector<fs::path> folders) {
   std::sort(folders.begin(), folders.end());
   const std::size_t before = records_.size();
   for (const fs::path& folder : folders) {

@@ -1,5 +1,7 @@
 // What is found in the plugin folders, and who waits while they are read.
 
+#include <sys/stat.h>
+
 #include "unit/plugin/harness.hpp"
 
 namespace discern::plugin::test {
@@ -8,6 +10,30 @@ namespace {
 using namespace std::chrono_literals;
 
 class PluginFolders : public PluginHost {};
+
+// Hangs when it does not.
+TEST_F(PluginFolders, TheGatewayDoesNotWaitForADisk) {
+  start_with({"calm"});
+  // As slow as a disk can be: whoever opens it for reading waits for one who writes.
+  const fs::path slow = options_.folder / "slow" / "plugin.toml";
+  fs::create_directories(slow.parent_path());
+  ASSERT_EQ(::mkfifo(slow.c_str(), 0600), 0);
+  std::atomic<bool> answered{false};
+  host_->enable("slow", [&](const Result<void>&) { answered = true; });
+  std::ofstream writer(slow);  // Returns when the host is reading.
+  EXPECT_TRUE(host_->wants("MESSAGE_CREATE"));
+  event("MESSAGE_CREATE", R"({"author":{"username":"bob"}})");
+  EXPECT_TRUE(reaches("plugin_calm_used_total", "bob", 1));
+  command("calm");
+  EXPECT_TRUE(rest_.wait_for(1));
+  // The watchdog looks after its plugins, too.
+  advance(1s);
+  EXPECT_TRUE(reaches("discern_loop_delay_seconds", "p:calm", 1));
+  EXPECT_FALSE(answered);
+  writer.close();
+  fs::remove_all(slow.parent_path());
+  EXPECT_TRUE(eventually([&] { return answered.load(); }));
+}
 
 TEST_F(PluginFolders, TwoPluginsNeverGetOneCommand) {
   constexpr int kRacers = 4;

@@ -31,6 +31,8 @@ Supervisor::~Supervisor() {
 
 void Supervisor::start(Services& services) {
   services_ = &services;
+  // As the gateway was told, whatever fails from here on.
+  granted_ = options_.other_intents | intents();
   thread_ = std::thread([this] {
     set_thread_name("plugins");
     loop_.run([this](Work& work, SteadyTime) {
@@ -51,10 +53,6 @@ void Supervisor::start(Services& services) {
     Lock lock(mutex_);
     settled_.wait_for(lock, options_.init_limit, [this] { return all_settled(); });
     started_ = true;
-    granted_ = options_.other_intents;
-    for (const auto& [id, record] : records_) {
-      if (record.wanted) granted_ |= record.manifest.intents;
-    }
   }
   post([this] { publish(); });
 }

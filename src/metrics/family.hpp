@@ -40,6 +40,7 @@ class FamilyBase {
   static void* state(const Series& series) { return series.state_; }
   void restart_all(HashKey key);
   void restart_one(const LabelValues& values, HashKey key);
+  void zero_gauges();
 
  private:
   friend class Registry;
@@ -79,6 +80,8 @@ class Family : public FamilyBase {
     }
   }
 
+  // Every series reads 0 until somebody sets it again.
+  void zero() requires std::is_same_v<Handle, Gauge> { zero_gauges(); }
   // Begins a new period with a key of its own: every series forgets what it saw, unless its
   // restored total was made with this very key. Until the first call, a random key of this process
   // is used.

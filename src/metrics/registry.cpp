@@ -59,6 +59,13 @@ void FamilyBase::restart_all(HashKey key) {
   }
 }
 
+void FamilyBase::zero_gauges() {
+  const std::lock_guard lock(registry_.mutex_);
+  for (const Series* series = first_; series != nullptr; series = series->next_) {
+    static_cast<std::atomic<double>*>(series->state_)->store(0, std::memory_order_relaxed);
+  }
+}
+
 void FamilyBase::restart_one(const LabelValues& values, HashKey key) {
   const Series& series = ensure(values);
   const std::lock_guard lock(registry_.mutex_);

@@ -129,6 +129,14 @@ Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discer
   return families_.size();
 }
 
+void OwnFamilies::zero_gauges(std::string_view plugin) {
+  const std::lock_guard lock(mutex_);
+  for (const AnyFamily& family : families_) {
+    auto* const* gauges = std::get_if<1>(&family);
+    if (gauges != nullptr && (*gauges)->descriptor().owner == plugin) (*gauges)->zero();
+  }
+}
+
 bool OwnFamilies::find(std::uint64_t number,
                        const metrics::LabelValues& values,
                        discern_series& series) {

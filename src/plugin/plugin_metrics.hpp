@@ -51,6 +51,8 @@ class OwnFamilies {
   Result<std::uint64_t> declare(std::string_view plugin, const discern_metric& metric);
   // False when there is no such family. Wait-free for known label values.
   bool find(std::uint64_t family, const metrics::LabelValues& values, discern_series& series);
+  // The plugin is off: what its gauges told is not so any more. Counts and sketches stay.
+  void zero_gauges(std::string_view plugin);
   static constexpr std::size_t kMost = 4096;  // Families of all plugins together.
 
  private:

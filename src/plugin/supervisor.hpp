@@ -100,7 +100,8 @@ class Supervisor final : public InstanceObserver {
     Manifest manifest;
     Phase phase = Phase::Off;
     bool wanted = false;
-    bool reload = false;
+    bool reload = false;  // Asked for, and not begun: what runs or loads now is to be replaced.
+    bool late = false;    // Its init takes longer than the limit.
     bool failed = false;
     std::string message;
     std::shared_ptr<Instance> instance;
@@ -149,6 +150,9 @@ class Supervisor final : public InstanceObserver {
   void pause(std::uint64_t generation, const std::string& last);
   void control(const std::string& id, ControlDone done, const std::function<void(Record&)>& change);
   void note_change(Record& record, bool reloaded);
+  // One that is off and stays so was switched off. A reload is no switch, unless it was refused.
+  void note_off(Record& record);
+  void init_is_late(std::uint64_t generation);
   void revive_dependents();
   void refuse_after_crashes(Record& record);
   // Without mutex_: the disk may take its time.

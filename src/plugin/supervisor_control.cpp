@@ -22,6 +22,7 @@ void Supervisor::disable(const std::string& id, ControlDone done) {
   control(id, std::move(done), [this](Record& record) {
     book_.set_wish(record.manifest.id, false);
     record.wanted = false;
+    record.reload = false;
     record.failed = false;
     record.lacks_dependency = false;
     record.message = "disabled by the operator";

@@ -10,7 +10,16 @@ namespace discern::plugin {
 
 void Supervisor::settle_all() {
   revive_dependents();
-  for (auto& [id, record] : records_) settle(record);
+  // One that is refused may be needed by others, which were looked at before it.
+  for (bool refused = true; refused;) {
+    refused = false;
+    for (auto& [id, record] : records_) {
+      const bool wanted = record.wanted;
+      settle(record);
+      note_off(record);
+      refused = refused || record.wanted != wanted;
+    }
+  }
   rebuild_routing();
 }
 
@@ -28,7 +37,9 @@ void Supervisor::settle(Record& record) {
       }
       return begin_load(record);
     case Phase::Loading:
-      if (!record.wanted) begin_stop(record);
+      // Within the limit a reload waits for its init; later nobody knows whether it comes back.
+      if (!record.wanted || (record.reload && record.late)) return begin_stop(record);
+      if (record.late) answer_waiting(record, Error(Errc::Timeout, record.message));
       return;
     case Phase::On:
       if (!record.wanted || record.reload || !problem.empty()) return begin_stop(record);
@@ -60,6 +71,7 @@ void Supervisor::refuse(Record& record, std::string message) {
 
 void Supervisor::fail(Record& record, std::string message) {
   record.wanted = false;
+  record.reload = false;
   record.failed = true;
   record.message = std::move(message);
   if (!options_.quiet) log::error("plugin", "{}", record.message);
@@ -75,6 +87,8 @@ void Supervisor::answer_waiting(Record& record, const Result<void>& outcome) {
 
 void Supervisor::begin_load(Record& record) {
   record.lacks_dependency = false;
+  record.reload = false;
+  record.late = false;
   record.loaded_mark = mark_of(record);
   const std::filesystem::path file = record.folder / "plugin.toml";
   // Read again: a reload may bring another version with other needs.
@@ -110,24 +124,27 @@ void Supervisor::begin_load(Record& record) {
   const std::filesystem::path copy =
       options_.private_folder / (id + "." + std::to_string(generation) + ".so");
   record.instance->start(record.folder / (id + ".so"), copy);
-  after(options_.init_limit, [this, generation] {
-    Record* late = find(generation);
-    if (late == nullptr || late->phase != Phase::Loading) return;
-    late->message = "plugin \"" + late->manifest.id +
+  after(options_.init_limit, [this, generation] { init_is_late(generation); });
+}
+
+void Supervisor::init_is_late(std::uint64_t generation) {
+  Record* record = find(generation);
+  if (record == nullptr || record->phase != Phase::Loading) return;
+  record->late = true;
+  record->message = "plugin \"" + record->manifest.id +
                     "\" has not come back from init; disable it, or mend it and reload";
-    services_->errors.with(late->manifest.id, "init").add();
-    log::error("plugin", "{}", late->message);
-    answer_waiting(*late, Error(Errc::Timeout, late->message));
-  });
+  services_->errors.with(record->manifest.id, "init").add();
+  log::error("plugin", "{}", record->message);
+  settle_all();
 }
 
 void Supervisor::opened(Record& record, Instance& instance, const Result<void>& outcome) {
   if (record.phase != Phase::Loading) return;
   const std::string& id = record.manifest.id;
   if (!outcome) {
-    // The thread ends by itself; on_ended brings the record to Off.
-    fail(record, outcome.error().text);
-    record.reload = false;
+    // The thread ends by itself; on_ended brings the record to Off. Who asked for a reload
+    // meanwhile has other files in mind.
+    if (!record.reload) fail(record, outcome.error().text);
     return begin_stop(record);
   }
   record.phase = Phase::On;
@@ -135,10 +152,9 @@ void Supervisor::opened(Record& record, Instance& instance, const Result<void>& 
   take_commands(record);
   record.load_seconds = seconds(instance.load_time());
   record.handles.load_seconds.set(record.load_seconds);
-  record.handles.enabled.set(1);
-  if (!record.reload) record.handles.enables.add();
-  note_change(record, record.reload);
-  record.reload = false;
+  const bool reloaded = record.handles.enabled.cell()->exchange(1) > 0;
+  if (!reloaded) record.handles.enables.add();
+  note_change(record, reloaded);
   if (const discord::Intents missing = record.manifest.intents & ~granted_;
       started_ && missing != 0) {
     record.message = "it asks for intents that the connection was not opened with (" +
@@ -169,16 +185,18 @@ void Supervisor::ended(Record& record, bool unmapped) {
     log::warn(
         "plugin", "plugin \"{}\" ended, but its code stays in memory: something in it pins it", id);
   }
-  if (!record.reload) {
-    const bool was_on = record.handles.enabled.cell()->exchange(0) > 0;
-    if (was_on && !stopping_) {
-      record.handles.disables.add();
-      annotate("disable", "plugin " + id + " disabled");
-    }
-  }
   const bool unwanted = !record.wanted && !record.failed;
   settle_all();
   if (unwanted && !stopping_) forget_removed();
+}
+
+void Supervisor::note_off(Record& record) {
+  if (record.phase != Phase::Off || record.wanted) return;
+  const bool was_on = record.handles.enabled.cell()->exchange(0) > 0;
+  if (!was_on || stopping_) return;
+  services_->families.zero_gauges(record.manifest.id);
+  record.handles.disables.add();
+  annotate("disable", "plugin " + record.manifest.id + " disabled");
 }
 
 void Supervisor::abandon(std::uint64_t generation) {

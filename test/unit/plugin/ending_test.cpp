@@ -43,5 +43,32 @@ TEST_F(Ending, WhatItReportsOutsideOfItsHandlersCounts) {
   EXPECT_EQ(value("discern_plugin_errors_total", "parting,reported"), 2) << "in stop";
 }
 
+TEST_F(Ending, GaugesTellNothingOfAPluginThatIsOff) {
+  start_with({"parting", "calm"});
+  EXPECT_EQ(value("plugin_parting_level"), 7);
+  command("count");
+  ASSERT_TRUE(reaches("plugin_calm_used_total", "a", 2));
+  ASSERT_TRUE(ask(Control::Reload, "parting").ok());
+  EXPECT_EQ(value("plugin_parting_level"), 7);
+  ASSERT_TRUE(ask(Control::Disable, "parting").ok());
+  EXPECT_EQ(value("plugin_parting_level"), 0);
+  EXPECT_EQ(value("plugin_parting_level_of", "a"), 0);
+  EXPECT_EQ(value("discern_plugin_queue_depth", "parting"), 0);
+  EXPECT_EQ(value("discern_loop_stall_seconds", "p:parting"), 0);
+  EXPECT_EQ(value("plugin_calm_level"), 7) << "of others nothing changes";
+  ASSERT_TRUE(ask(Control::Disable, "calm").ok());
+  EXPECT_EQ(value("plugin_calm_used_total", "a"), 2) << "counts stay";
+}
+
+TEST_F(Ending, CodeThatTheLoaderKeepsIsCounted) {
+  start_with({"pinned"});
+  ASSERT_TRUE(ask(Control::Reload, "pinned").ok());
+  EXPECT_EQ(host_->pinned(), 1u);
+  EXPECT_EQ(status("pinned").pinned, 1u);
+  EXPECT_EQ(value("discern_plugin_pinned_generations", "pinned"), 1);
+  command("stay");
+  EXPECT_TRUE(rest_.wait_for(1)) << "it runs all the same";
+}
+
 }  // namespace
 }  // namespace discern::plugin::test

@@ -1,0 +1,138 @@
+// Reloads that are refused, come at a bad time, or bring other needs.
+
+#include "unit/plugin/harness.hpp"
+
+namespace discern::plugin::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PluginReload : public PluginHost {
+ protected:
+  void TearDown() override {
+    if (!gate_.empty()) fs::remove(gate_);
+    host_.reset();
+  }
+  // The sleeper does not come back from `hook` ("init", "stop") until the gate opens.
+  void close_gate(const std::string& hook) {
+    gate_ = folder_.path() / "gate";
+    std::ofstream(gate_) << "closed";
+    options_.config["sleeper"] = {{"gate", {"\"" + gate_.string() + "\"", "test"}},
+                                  {"sleep_in_init", {hook == "init" ? "true" : "false", "test"}},
+                                  {"hook", {hook == "init" ? "\"\"" : "\"" + hook + "\"", "test"}}};
+  }
+  void open_gate() { fs::remove(gate_); }
+  void write_manifest(const std::string& id, const std::string& more) {
+    write(id, "plugin.toml", "id = \"" + id + "\"\nversion = \"2\"\napi = \"1.0\"\n" + more);
+  }
+  void replace(const std::string& id, const std::string& by) {
+    const fs::path to = options_.folder / id / (id + ".so");
+    fs::remove(to);
+    fs::copy_file(fs::path(DISCERN_TEST_PLUGINS) / by / (by + ".so"), to);
+  }
+  Result<void> ask(Control what, const std::string& id) {
+    return wait_for([&](ControlDone done) { host_->control(id, what, std::move(done)); });
+  }
+  // For what is answered later: whether it was.
+  std::shared_ptr<std::atomic<int>> ask_later(Control what, const std::string& id) {
+    auto answers = std::make_shared<std::atomic<int>>(0);
+    host_->control(id, what, [answers](Result<void>) { ++*answers; });
+    return answers;
+  }
+  // Those since it was last asked, or a value was.
+  std::vector<std::string> marks() {
+    std::vector<std::string> found;
+    const auto snapshot = registry_.snapshot(clock_.system_now(), clock_.steady_now());
+    for (const auto& event : snapshot->events()) found.push_back(event.kind + ": " + event.text);
+    return found;
+  }
+
+  fs::path gate_;
+};
+
+TEST_F(PluginReload, OneThatIsRefusedSwitchesThePluginOff) {
+  start_with({"calm"});
+  (void)marks();
+  write("calm", "plugin.toml", "id = ");
+  EXPECT_FALSE(ask(Control::Reload, "calm").ok());
+  EXPECT_EQ(status("calm").state, "failed");
+  EXPECT_EQ(marks(), std::vector<std::string>{"disable: plugin calm disabled"});
+  EXPECT_EQ(value("discern_plugin_enabled", "calm"), 0);
+  EXPECT_EQ(value("discern_plugin_switches_total", "calm,disabled"), 1);
+  add("calm");
+  ASSERT_TRUE(ask(Control::Enable, "calm").ok());
+  EXPECT_EQ(marks(), std::vector<std::string>{"enable: plugin calm 1.0.0 enabled"});
+  EXPECT_EQ(value("discern_plugin_switches_total", "calm,enabled"), 2);
+}
+
+TEST_F(PluginReload, OneThatFailsToStartSwitchesThePluginOff) {
+  start_with({"calm"});
+  replace("calm", "throws-in-init");
+  EXPECT_FALSE(ask(Control::Reload, "calm").ok());
+  ASSERT_TRUE(reaches("discern_plugin_enabled", "calm", 0));
+  EXPECT_EQ(value("discern_plugin_switches_total", "calm,disabled"), 1);
+}
+
+TEST_F(PluginReload, DisablingMeanwhileIsASwitch) {
+  close_gate("stop");
+  start_with({"sleeper"});
+  ASSERT_EQ(status("sleeper").state, "enabled") << status("sleeper").message;
+  (void)marks();
+  const auto reloaded = ask_later(Control::Reload, "sleeper");
+  ASSERT_TRUE(becomes("sleeper", "loading"));
+  const auto disabled = ask_later(Control::Disable, "sleeper");
+  ASSERT_TRUE(becomes("sleeper", "disabled"));
+  open_gate();
+  ASSERT_TRUE(eventually([&] { return *disabled == 1; }));
+  EXPECT_EQ(marks(), std::vector<std::string>{"disable: plugin sleeper disabled"});
+  EXPECT_EQ(value("discern_plugin_enabled", "sleeper"), 0);
+  EXPECT_EQ(value("discern_plugin_switches_total", "sleeper,disabled"), 1);
+  ASSERT_TRUE(ask(Control::Enable, "sleeper").ok());
+  EXPECT_EQ(marks(), std::vector<std::string>{"enable: plugin sleeper 1.0.0 enabled"});
+}
+
+TEST_F(PluginReload, DuringTheFirstLoadRunsTheNewCodeBeforeItIsAnswered) {
+  close_gate("init");
+  options_.init_limit = 50ms;
+  start_with({"sleeper"});
+  ASSERT_EQ(status("sleeper").state, "loading");
+  const auto reloaded = ask_later(Control::Reload, "sleeper");
+  // An answer to a later request: the reload has been taken up.
+  EXPECT_FALSE(ask(Control::Enable, "nobody").ok());
+  replace("sleeper", "calm");
+  write_manifest("sleeper", "[config]\ngate = \"\"\nhook = \"\"\nsleep_in_init = false\n");
+  open_gate();
+  ASSERT_TRUE(eventually([&] { return *reloaded == 1; }));
+  EXPECT_EQ(status("sleeper").state, "enabled") << status("sleeper").message;
+  EXPECT_EQ(status("sleeper").version, "2");
+  EXPECT_EQ(status("sleeper").generations, 2u);
+  const std::vector<std::string> expected = {"enable: plugin sleeper 1.0.0 enabled",
+                                             "reload: plugin sleeper 1.0.0 -> 2 reloaded"};
+  EXPECT_EQ(marks(), expected);
+  EXPECT_EQ(value("discern_plugin_switches_total", "sleeper,enabled"), 1);
+}
+
+TEST_F(PluginReload, HelpsOneThatHangsInInit) {
+  close_gate("init");
+  options_.init_limit = 50ms;
+  options_.stop_limit = 100ms;
+  start_with({"sleeper"});
+  advance(60ms);
+  ASSERT_TRUE(reaches("discern_plugin_errors_total", "sleeper,init", 1));
+  const Result<void> again = ask(Control::Enable, "sleeper");
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().kind, Errc::Timeout);
+  replace("sleeper", "calm");
+  const auto reloaded = ask_later(Control::Reload, "sleeper");
+  ASSERT_TRUE(eventually([&] {
+    advance(40ms);
+    return *reloaded == 1;
+  }));
+  EXPECT_EQ(status("sleeper").state, "enabled") << status("sleeper").message;
+  EXPECT_EQ(host_->pinned(), 1u) << "the thread that hangs is left alone";
+  command("calm");
+  EXPECT_TRUE(rest_.wait_for(1));
+}
+
+}  // namespace
+}  // namespace discern::plugin::test

@@ -117,8 +117,9 @@ class Supervisor final : public InstanceObserver {
     bool lacks_dependency = false;  // Off for that reason alone: comes back with what it requires.
     std::uint64_t generations = 0;
     std::uint64_t pinned = 0;
-    FileMark loaded_mark;  // Of the files that were loaded last, or failed to.
-    FileMark seen_mark;    // At the last look.
+    FileMark loaded_mark;        // Of the files that were loaded last, or failed to.
+    FileMark seen_mark;          // At the last look.
+    ConfigValues loaded_values;  // Of the operator, as for loaded_mark.
   };
   struct Abandoned {
     std::string id;
@@ -137,6 +138,12 @@ class Supervisor final : public InstanceObserver {
   void settle_all();
   void settle(Record& record);
   std::string dependency_problem(const Record& record, bool& wait) const;
+  bool needs_itself(const Record& record) const;
+  // Reads its plugin.toml again: another version may need other plugins.
+  Result<void> read_manifest(Record& record);
+  Result<Manifest> manifest_on_disk(const Record& record) const;
+  // Takes up what SIGHUP brought for one plugin.
+  void renew(Record& record);
   void begin_load(Record& record);
   void begin_stop(Record& record);
   // Before any code of the plugin ran: an error of its own, of the kind "load".
@@ -193,8 +200,9 @@ class Supervisor final : public InstanceObserver {
   // Of these, those that no record knows yet.
   void scan_new_folders(std::vector<std::filesystem::path> folders);
   void scan_new_folders() { scan_new_folders(folders_on_disk()); }
-  void scan_folder(const std::filesystem::path& folder);
-  void refuse_cycles();
+  // Adds the plugin in it. The error says why there is none.
+  Result<void> scan_folder(const std::filesystem::path& folder);
+  void refuse_folder(const std::filesystem::path& folder, std::string why);
   Record& add_record(const std::string& id, const std::filesystem::path& folder);
   PluginStatus status_of(const Record& record) const;
 

@@ -13,6 +13,7 @@ std::string Supervisor::find_problem(const Record& record, const TryToOpen& open
   if (auto config = merge_config(manifest.id, manifest.config, values_of(manifest.id)); !config) {
     return config.error().text;
   }
+  if (bool wait = false; needs_itself(record)) return dependency_problem(record, wait);
   for (const std::string& needed : manifest.requires_plugins) {
     const auto found = records_.find(needed);
     const std::string sentence =

@@ -201,25 +201,39 @@ ConfigValues Supervisor::values_of(const std::string& id) const {
 void Supervisor::renew(std::map<std::string, ConfigValues> config) {
   post([this, config = std::move(config)]() mutable {
     if (stopping_) return;
-    config_.swap(config);
+    config_ = std::move(config);
     forget_removed();
     scan_new_folders();
-    for (auto& [id, record] : records_) {
-      ConfigValues& before = config[id];
-      const bool same = values_of(id) == before;
-      if ((same && mark_of(record) == record.loaded_mark) || !can_load_again(record)) continue;
-      // A plugin that runs is not taken down for a typing error.
-      const auto merged = merge_config(id, record.manifest.config, values_of(id));
-      if (!merged && record.phase == Phase::On) {
-        log::error("plugin", "{}; the plugin keeps what it has", merged.error().text);
-        config_[id] = std::move(before);
-        continue;
-      }
-      log::info("plugin", "the {} of plugin \"{}\" changed", same ? "files" : "settings", id);
-      load_again(record);
-    }
+    for (auto& [id, record] : records_) renew(record);
     settle_all();
   });
+}
+
+void Supervisor::renew(Record& record) {
+  const std::string& id = record.manifest.id;
+  const bool same = values_of(id) == record.loaded_values;
+  if (same && mark_of(record) == record.loaded_mark) return;
+  // One that loads has the old values, and is loaded again when it has.
+  if (record.phase != Phase::Loading && !can_load_again(record)) return;
+  std::error_code bad;
+  if (record.phase != Phase::Off && !std::filesystem::exists(record.folder, bad) && !bad) {
+    record.wanted = false;
+    record.message = "its folder is gone";
+    return;
+  }
+  // A plugin that runs is not taken down for a typing error.
+  if (record.phase != Phase::Off) {
+    const Result<Manifest> manifest = manifest_on_disk(record);
+    const auto merged = manifest ? merge_config(id, manifest->config, values_of(id))
+                                 : Result<std::string>(manifest.error());
+    if (!merged) {
+      log::error("plugin", "{}; the plugin keeps what it has", merged.error().text);
+      config_[id] = record.loaded_values;
+      return;
+    }
+  }
+  log::info("plugin", "the {} of plugin \"{}\" changed", same ? "files" : "settings", id);
+  load_again(record);
 }
 
 }  // namespace discern::plugin

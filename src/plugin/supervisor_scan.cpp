@@ -11,26 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whether `id` needs itself, over one or more others.
-bool needs_itself(const std::string& id,
-                  const std::map<std::string, std::vector<std::string>>& needs) {
-  std::vector<std::string> seen;
-  std::vector<std::string> open{id};
-  while (!open.empty()) {
-    const std::string at = std::move(open.back());
-    open.pop_back();
-    const auto found = needs.find(at);
-    if (found == needs.end()) continue;
-    for (const std::string& next : found->second) {
-      if (next == id) return true;
-      if (std::find(seen.begin(), seen.end(), next) != seen.end()) continue;
-      seen.push_back(next);
-      open.push_back(next);
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 void Supervisor::scan() {
@@ -72,15 +52,18 @@ std::vector<fs::path> Supervisor::folders_on_disk() const {
 }
 
 void Supervisor::scan_new_folders(std::vector<fs::path> folders) {
-  std::sort(folders.begin(), folders.end());
-  const std::size_t before = records_.size();
-  for (const fs::path& folder : folders) {
-    const bool known = std::any_of(records_.begin(), records_.end(), [&](const auto& item) {
+  std::erase_if(folders, [this](const fs::path& folder) {
+    return std::any_of(records_.begin(), records_.end(), [&](const auto& item) {
       return item.second.folder == folder;
     });
-    if (!known) scan_folder(folder);
+  });
+  std::sort(folders.begin(), folders.end());
+  // Those that say who they are come first: a broken one must not stand in a sound one's place.
+  std::vector<std::pair<fs::path, Error>> broken;
+  for (const fs::path& folder : folders) {
+    if (auto read = scan_folder(folder); !read) broken.emplace_back(folder, read.error());
   }
-  if (records_.size() != before) refuse_cycles();
+  for (const auto& [folder, error] : broken) refuse_folder(folder, error.text);
 }
 
 Supervisor::Record& Supervisor::add_record(const std::string& id, const fs::path& folder) {
@@ -91,23 +74,32 @@ Supervisor::Record& Supervisor::add_record(const std::string& id, const fs::path
   record.handles.enabled.set(0);
   record.commands = book_.commands(id);
   record.loaded_mark = record.seen_mark = mark_of(record);
+  record.loaded_values = values_of(id);
   return record;
 }
 
-void Supervisor::scan_folder(const fs::path& folder) {
+// What it is called is not known for sure; it must not pass for another plugin.
+void Supervisor::refuse_folder(const fs::path& folder, std::string why) {
+  const std::string name = folder.filename().string();
+  std::string id = name;
+  for (int n = 2; records_.contains(id); ++n) id = name + " (" + std::to_string(n) + ")";
+  refuse(add_record(id, folder), std::move(why));
+}
+
+Result<void> Supervisor::scan_folder(const fs::path& folder) {
   const std::string name = folder.filename().string();
   const Result<std::string> text = read_file(folder / "plugin.toml", 1024 * 1024);
   if (!text) {
     // A folder without a manifest is somebody's notes, unless a library lies in it.
     std::error_code bad;
     const bool meant = fs::exists(folder / (name + ".so"), bad);
-    if (text.error().kind == Errc::NotFound && !meant) return;
-    Record& record = add_record(name, folder);
-    return refuse(record, name + ": its plugin.toml cannot be read: " + text.error().text);
+    if (text.error().kind == Errc::NotFound && !meant) return {};
+    return Error(text.error().kind,
+                 name + ": its plugin.toml cannot be read: " + text.error().text);
   }
   Result<Manifest> manifest = parse_manifest(*text, name + "/plugin.toml");
-  if (!manifest) return refuse(add_record(name, folder), manifest.error().text);
-  if (manifest->demonstration && !options_.demonstration) return;
+  if (!manifest) return manifest.error();
+  if (manifest->demonstration && !options_.demonstration) return {};
 
   const std::string prefix = metric_prefix(manifest->id);
   for (const auto& [id, other] : records_) {
@@ -115,10 +107,9 @@ void Supervisor::scan_folder(const fs::path& folder) {
     const std::string problem =
         id == manifest->id ? "has the id \"" + id + "\" of folder "
                            : "has metric names equal to those of \"" + id + "\" in folder ";
-    Record& refused = add_record(name == id ? name + " (2)" : name, folder);
-    return refuse(refused,
-                  "folder " + name + " " + problem + other.folder.filename().string() +
-                      "; give one of them another id");
+    return Error(Errc::Exists,
+                 "folder " + name + " " + problem + other.folder.filename().string() +
+                     "; give one of them another id");
   }
   Record& record = add_record(manifest->id, folder);
   record.manifest = *std::move(manifest);
@@ -132,16 +123,7 @@ void Supervisor::scan_folder(const fs::path& folder) {
   } else {
     refuse_after_crashes(record);
   }
-}
-
-void Supervisor::refuse_cycles() {
-  std::map<std::string, std::vector<std::string>> needs;
-  for (const auto& [id, record] : records_) needs[id] = record.manifest.requires_plugins;
-  for (auto& [id, record] : records_) {
-    if (needs_itself(id, needs)) {
-      refuse(record, "plugin \"" + id + "\" requires itself, by way of the plugins it requires");
-    }
-  }
+  return {};
 }
 
 }  // namespace discern::plugin

@@ -1,6 +1,8 @@
 // The steps from what a plugin is to what it is wanted to be. On the supervisor's thread, with
 // mutex_ held.
 
+#include <algorithm>
+
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "metrics/catalogue.hpp"
@@ -24,6 +26,11 @@ void Supervisor::settle_all() {
 }
 
 void Supervisor::settle(Record& record) {
+  if (record.phase == Phase::Off && record.wanted) {
+    if (const Result<void> read = read_manifest(record); !read) {
+      return refuse(record, read.error().text);
+    }
+  }
   bool wait = false;
   const std::string problem = record.wanted ? dependency_problem(record, wait) : std::string();
   switch (record.phase) {
@@ -49,8 +56,32 @@ void Supervisor::settle(Record& record) {
   }
 }
 
+// Whether it needs itself, over one or more others.
+bool Supervisor::needs_itself(const Record& record) const {
+  std::vector<const Record*> seen;
+  std::vector<const Record*> open{&record};
+  while (!open.empty()) {
+    const Record* at = open.back();
+    open.pop_back();
+    for (const std::string& needed : at->manifest.requires_plugins) {
+      const auto found = records_.find(needed);
+      if (found == records_.end()) continue;
+      const Record* next = &found->second;
+      if (next == &record) return true;
+      if (std::find(seen.begin(), seen.end(), next) != seen.end()) continue;
+      seen.push_back(next);
+      open.push_back(next);
+    }
+  }
+  return false;
+}
+
 // Why it cannot be loaded; `wait` when that may change by itself.
 std::string Supervisor::dependency_problem(const Record& record, bool& wait) const {
+  if (needs_itself(record)) {
+    return "plugin \"" + record.manifest.id +
+           "\" requires itself, by way of the plugins it requires";
+  }
   for (const std::string& needed : record.manifest.requires_plugins) {
     const std::string sentence =
         "plugin \"" + record.manifest.id + "\" requires plugin \"" + needed + "\", which ";
@@ -85,36 +116,43 @@ void Supervisor::answer_waiting(Record& record, const Result<void>& outcome) {
   record.waiting.clear();
 }
 
+Result<Manifest> Supervisor::manifest_on_disk(const Record& record) const {
+  const Result<std::string> text = read_file(record.folder / "plugin.toml", 1024 * 1024);
+  if (!text) return text.error();
+  Result<Manifest> manifest =
+      parse_manifest(*text, (record.folder.filename() / "plugin.toml").string());
+  if (manifest && manifest->id != record.manifest.id) {
+    return Error(Errc::Refused,
+                 "plugin \"" + record.manifest.id + "\" now calls itself \"" + manifest->id +
+                     "\"; restart to load it");
+  }
+  return manifest;
+}
+
+Result<void> Supervisor::read_manifest(Record& record) {
+  record.loaded_mark = mark_of(record);
+  record.loaded_values = values_of(record.manifest.id);
+  Result<Manifest> manifest = manifest_on_disk(record);
+  if (!manifest) return std::move(manifest).error();
+  record.manifest = *std::move(manifest);
+  return {};
+}
+
 void Supervisor::begin_load(Record& record) {
   record.lacks_dependency = false;
   record.reload = false;
   record.late = false;
-  record.loaded_mark = mark_of(record);
-  const std::filesystem::path file = record.folder / "plugin.toml";
-  // Read again: a reload may bring another version with other needs.
-  const Result<std::string> text = read_file(file, 1024 * 1024);
-  if (!text) return refuse(record, text.error().text);
-  Result<Manifest> manifest =
-      parse_manifest(*text, (record.folder.filename() / "plugin.toml").string());
-  if (!manifest) return refuse(record, manifest.error().text);
-  if (manifest->id != record.manifest.id) {
-    return refuse(record,
-                  "plugin \"" + record.manifest.id + "\" now calls itself \"" + manifest->id +
-                      "\"; restart to load it");
-  }
-  if (Result<void> fits = check_api(manifest->id, manifest->api_major, manifest->api_minor);
-      !fits) {
+  const Manifest& manifest = record.manifest;
+  if (Result<void> fits = check_api(manifest.id, manifest.api_major, manifest.api_minor); !fits) {
     return refuse(record, fits.error().text);
   }
-  Result<std::string> config =
-      merge_config(manifest->id, manifest->config, values_of(manifest->id));
+  Result<std::string> config = merge_config(manifest.id, manifest.config, values_of(manifest.id));
   if (!config) return refuse(record, config.error().text);
 
   const std::uint64_t generation = ++generations_;
   ++record.generations;
-  record.manifest = *manifest;
   record.instance =
-      std::make_shared<Instance>(*services_, *std::move(manifest), generation, *std::move(config));
+      std::make_shared<Instance>(*services_, manifest, generation, *std::move(config));
   record.cpu_seen = {};
   record.allocated_seen = {};
   record.failed = false;

@@ -11,6 +11,27 @@ using namespace std::chrono_literals;
 
 class PluginFolders : public PluginHost {};
 
+TEST_F(PluginFolders, ABrokenManifestTakesNobodysPlace) {
+  // One of them sorts before the sound plugin, the other behind it.
+  for (const char* more : {"a", "z"}) {
+    options_.more_folders.push_back(folder_.path() / more);
+    fs::create_directories(folder_.path() / more / "calm");
+    std::ofstream(folder_.path() / more / "calm" / "plugin.toml") << "id = ";
+  }
+  options_.more_folders.push_back(folder_.path() / "zz");
+  fs::create_directories(folder_.path() / "zz" / "calm");
+  std::ofstream(folder_.path() / "zz" / "calm" / "calm.so") << "no manifest beside it";
+  start_with({"calm"});
+  EXPECT_EQ(status("calm").state, "enabled") << status("calm").message;
+  EXPECT_EQ(host_->plugins().size(), 4u);
+  for (const char* id : {"calm (2)", "calm (3)", "calm (4)"}) {
+    EXPECT_EQ(status(id).state, "failed") << id;
+    EXPECT_NE(status(id).message.find("plugin.toml"), std::string::npos) << status(id).message;
+  }
+  command("calm");
+  EXPECT_TRUE(rest_.wait_for(1));
+}
+
 // Hangs when it does not.
 TEST_F(PluginFolders, TheGatewayDoesNotWaitForADisk) {
   start_with({"calm"});

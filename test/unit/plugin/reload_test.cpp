@@ -134,5 +134,77 @@ TEST_F(PluginReload, HelpsOneThatHangsInInit) {
   EXPECT_TRUE(rest_.wait_for(1));
 }
 
+TEST_F(PluginReload, AsksWhatTheNewVersionNeeds) {
+  start_with({"calm", "keeper"});
+  write_manifest("calm", "requires = [\"ghost\"]\n[config]\ngreeting = \"x\"\n");
+  const Result<void> lacking = ask(Control::Reload, "calm");
+  ASSERT_FALSE(lacking.ok());
+  EXPECT_EQ(lacking.error().text, "plugin \"calm\" requires plugin \"ghost\", which is not there");
+  write_manifest("calm", "requires = [\"keeper\"]\n[config]\ngreeting = \"x\"\n");
+  ASSERT_TRUE(ask(Control::Reload, "calm").ok()) << "it needs no ghost any more";
+  write_manifest("keeper", "requires = [\"calm\"]\n");
+  const Result<void> circle = ask(Control::Reload, "keeper");
+  ASSERT_FALSE(circle.ok());
+  EXPECT_EQ(circle.error().text,
+            "plugin \"keeper\" requires itself, by way of the plugins it requires");
+  write_manifest("keeper", "");
+  ASSERT_TRUE(ask(Control::Reload, "keeper").ok());
+  EXPECT_TRUE(becomes("calm", "enabled")) << "it comes back with what it requires";
+}
+
+TEST_F(PluginReload, OfAPluginThatFailedAtTheStartLacksNoIntents) {
+  add("calm");
+  write_manifest("calm", "intents = [\"GUILD_MESSAGES\"]\n[config]\ngreeting = \"x\"\n");
+  replace("calm", "throws-in-init");
+  start();
+  ASSERT_EQ(status("calm").state, "failed");
+  replace("calm", "calm");
+  ASSERT_TRUE(ask(Control::Reload, "calm").ok());
+  EXPECT_EQ(status("calm").message, "") << "the connection was opened with what it asks for";
+}
+
+TEST_F(PluginReload, SettingsThatAreReadAgainAreHeldAgainstTheNewVersion) {
+  start_with({"calm"});
+  write_manifest("calm", "[config]\ngreeting = \"x\"\nlanguage = \"en\"\n");
+  host_->renew({{"calm", {{"language", {"\"de\"", "discern.toml:4"}}}}});
+  ASSERT_TRUE(eventually([&] { return status("calm").version == "2"; }));
+  EXPECT_TRUE(becomes("calm", "enabled"));
+  // What runs is not taken down for a typing error, in either file.
+  write("calm", "plugin.toml", "id = ");
+  host_->renew({});
+  ASSERT_FALSE(ask(Control::Enable, "nobody").ok());
+  EXPECT_EQ(status("calm").state, "enabled");
+  write_manifest("calm", "[config]\ngreeting = \"x\"\n");
+  host_->renew({{"calm", {{"language", {"\"de\"", "discern.toml:4"}}}}});
+  ASSERT_FALSE(ask(Control::Enable, "nobody").ok());
+  EXPECT_EQ(status("calm").state, "enabled");
+  EXPECT_EQ(status("calm").generations, 2u);
+}
+
+TEST_F(PluginReload, SettingsReachAPluginThatIsJustLoading) {
+  close_gate("init");
+  options_.init_limit = 50ms;
+  start_with({"sleeper"});
+  ASSERT_EQ(status("sleeper").state, "loading");
+  std::map<std::string, ConfigValues> config = options_.config;
+  config["sleeper"]["hook"] = {"\"event\"", "test"};
+  host_->renew(config);
+  ASSERT_FALSE(ask(Control::Enable, "nobody").ok());
+  open_gate();
+  ASSERT_TRUE(eventually([&] { return host_->wants("MESSAGE_CREATE"); }));
+  EXPECT_EQ(status("sleeper").generations, 2u);
+  host_->renew(config);
+  ASSERT_FALSE(ask(Control::Enable, "nobody").ok());
+  EXPECT_EQ(status("sleeper").generations, 2u) << "nothing changed";
+}
+
+TEST_F(PluginReload, SettingsThatAreReadAgainForgetAPluginWhoseFolderIsGone) {
+  start_with({"calm", "keeper"});
+  fs::remove_all(options_.folder / "calm");
+  host_->renew({});
+  EXPECT_TRUE(eventually([&] { return host_->plugins().size() == 1; })) << status("calm").message;
+  for (const CommandStatus& known : host_->commands()) EXPECT_EQ(known.plugin, "keeper");
+}
+
 }  // namespace
 }  // namespace discern::plugin::test

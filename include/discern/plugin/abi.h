@@ -384,6 +384,7 @@ typedef struct discern_plugin {
   uint32_t reserved;
   void* (*create)(const discern_host* host, const discern_start* start, discern_failure* failure);
   int32_t (*init)(void* plugin, discern_failure* failure);
+  /* Also after an init that failed. */
   int32_t (*stop)(void* plugin, discern_failure* failure);
   /* After it nothing of the plugin runs; its callbacks were released before. */
   void (*destroy)(void* plugin);

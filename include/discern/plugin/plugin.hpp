@@ -28,7 +28,8 @@ class Plugin {
   // Register what the plugin does. An exception here keeps it from being enabled. `core` lives as
   // long as the plugin.
   virtual void init(Core& core) = 0;
-  // Before the plugin is unloaded. Handlers have ended; registrations end by themselves.
+  // Before the plugin is unloaded, when its init succeeded; after one that failed comes the
+  // destructor alone. Handlers have ended; registrations end by themselves.
   virtual void stop(Core&) {}
 };
 
@@ -39,6 +40,7 @@ struct Loaded {
   Loaded(const discern_host* host, const discern_start& start) : core(host, start) {}
   Core core;
   Type plugin;  // Ends before core, which it may use to its end.
+  bool ready = false;
 };
 
 template <class Type>
@@ -57,12 +59,16 @@ const discern_plugin* plugin_table() {
       },
       .init = [](void* self, discern_failure* failure) -> std::int32_t {
         auto& loaded = *static_cast<Loaded<Type>*>(self);
-        return fenced(failure, [&] { static_cast<Plugin&>(loaded.plugin).init(loaded.core); });
+        return fenced(failure, [&] {
+          static_cast<Plugin&>(loaded.plugin).init(loaded.core);
+          loaded.ready = true;
+        });
       },
       .stop = [](void* self, discern_failure* failure) -> std::int32_t {
         auto& loaded = *static_cast<Loaded<Type>*>(self);
-        const std::int32_t stopped =
-            fenced(failure, [&] { static_cast<Plugin&>(loaded.plugin).stop(loaded.core); });
+        const std::int32_t stopped = fenced(failure, [&] {
+          if (loaded.ready) static_cast<Plugin&>(loaded.plugin).stop(loaded.core);
+        });
         // Coroutines use the plugin: they end before it.
         loaded.core.cancel_tasks();
         return stopped;

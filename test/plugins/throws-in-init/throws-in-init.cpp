@@ -11,6 +11,7 @@ class ThrowsInInit : public Plugin {
     core.api().register_command("never", "Never there", [](Interaction&) {});
     throw std::invalid_argument("no coffee");
   }
+  void stop(Core&) override { throw std::logic_error("it never began"); }
 };
 
 DISCERN_PLUGIN(ThrowsInInit)

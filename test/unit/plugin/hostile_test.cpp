@@ -72,6 +72,8 @@ TEST_F(HostilePlugin, SaysInOneSentenceWhyItWasNotLoaded) {
     const std::string kind = id == "throws-in-init" ? "init" : "load";
     EXPECT_EQ(value("discern_plugin_errors_total", id + "," + kind), 1) << id;
   }
+  EXPECT_EQ(value("discern_plugin_errors_total", "throws-in-init,stop"), -1)
+      << "what never began is not stopped";
   expect_calm_answers();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "discern/plugin/testing/fake_host.hpp"
+#include "discern/plugin/testing/rules.hpp"
 
 namespace discern::plugin::testing {
 
@@ -25,8 +26,10 @@ struct FakeTable {
     FakeHost& host = self(context);
     const std::string path = str(what->path);
     const std::uint32_t type = what->type == 0 ? std::uint32_t{DISCERN_COMMAND_SLASH} : what->type;
-    if (host.find_command(path, type) != nullptr) {
-      refuse(failure, "command \"" + path + "\" is registered already");
+    std::string why(Rules::command(type, path, plugin::detail::view(what->description)));
+    if (why.empty() && stands_in_the_way(host, path, type)) why = "is registered already";
+    if (!why.empty()) {
+      refuse(failure, "command \"" + path + "\": " + why);
       host.release(what->run);
       host.release(what->autocomplete);
       return 0;
@@ -41,14 +44,33 @@ struct FakeTable {
     return host.add(std::move(made));
   }
 
+  // The same command, or one above or below it.
+  static bool stands_in_the_way(const FakeHost& host, std::string_view path, std::uint32_t type) {
+    return std::any_of(host.registered_.begin(), host.registered_.end(), [&](const auto& item) {
+      const FakeHost::Registered& one = item.second;
+      if (one.command != type) return false;
+      const bool slash = type == DISCERN_COMMAND_SLASH;
+      return one.key == path || (slash && Rules::stand_in_the_way(one.key, path));
+    });
+  }
+
   static std::uint64_t subscribe(void* context,
                                  const discern_subscription* what,
-                                 discern_failure*) {
+                                 discern_failure* failure) {
+    FakeHost& host = self(context);
     FakeHost::Registered made;
     made.callback = what->run;
     made.kind = what->kind;
     made.key = str(what->key);
-    return self(context).add(std::move(made));
+    std::string why(Rules::subscription(made.kind, made.key));
+    for (const auto& [id, one] : host.registered_) {
+      const bool twice = made.kind != DISCERN_ON_EVENT && one.kind == made.kind;
+      if (why.empty() && twice && one.key == made.key) why = "is registered already";
+    }
+    if (why.empty()) return host.add(std::move(made));
+    refuse(failure, "\"" + made.key + "\": " + why);
+    host.release(what->run);
+    return 0;
   }
 
   static std::uint64_t start_timer(void* context, const discern_timer* timer, discern_failure*) {
@@ -145,8 +167,15 @@ struct FakeTable {
     return DISCERN_OK;
   }
 
-  static std::int32_t request(void* context, const discern_rest_request* what, discern_failure*) {
+  static std::int32_t request(void* context,
+                              const discern_rest_request* what,
+                              discern_failure* failure) {
     FakeHost& host = self(context);
+    if (const std::string_view why = Rules::request(*what); !why.empty()) {
+      refuse(failure, "\"" + str(what->route) + "\": " + std::string(why));
+      host.release(what->done);
+      return DISCERN_FAILED;
+    }
     DiscordCall call{str(what->method), str(what->route), {}, str(what->json), str(what->reason)};
     for (std::uint32_t i = 0; i < what->parameter_count; ++i) {
       call.parameters.push_back(str(what->parameters[i]));

@@ -1,6 +1,7 @@
 """Plugins that misbehave beside one that does not, in the real host, against a simulated Discord."""
 import re
 import shutil
+import statistics
 import unittest
 import urllib.error
 
@@ -19,8 +20,10 @@ REFUSED = {
     "throws-in-init": ("init", "failed to start: std::invalid_argument: no coffee"),
 }
 
-# What a command of another plugin may take (p99), when the machine has nothing else to do.
+# What a command of another plugin may take (p99), and what one may take undisturbed (the slowest) for
+# that to say something about us and not about the machine.
 LIMIT_MS = 250
+QUIET_MS = 60
 
 
 class PluginCase(Case):
@@ -64,6 +67,11 @@ class PluginCase(Case):
         """How long the host took for each of that many uses, sorted."""
         ids = [self.use(command) for _ in range(uses)]
         return sorted(self.answer(each)["acknowledged_after_ms"] for each in ids)
+
+    def expect_within_limit(self, p99s, undisturbed):
+        """What else the machine does disturbs one round or another; a plugin in the way disturbs most."""
+        if not SANITIZED and undisturbed[-1] <= QUIET_MS:
+            self.assertLess(statistics.median(p99s), LIMIT_MS, f"undisturbed: {undisturbed[-1]} ms")
 
     def calm_p99_among_hostile_ones(self):
         calm = []
@@ -147,21 +155,14 @@ class HostilePlugins(PluginCase):
         gate.touch()
         self.start_host("calm", "flooder", "sleeper", "thrower", "throws-raw",
                         settings=f'[plugin.sleeper]\ngate = "{gate}"\n')
-        # A machine that is busy with other things is slow with us all; it is compared to itself.
         undisturbed = self.milliseconds("calm", 100)
         nap = self.use("nap")
         wait_until("the sleeper is stuck", lambda: self.plugin("sleeper")["state"] == "stuck")
         self.assertEqual(self.plugin("sleeper")["stuck"]["handler"], "command nap")
 
-        limit = max(LIMIT_MS, 4 * undisturbed[-1])
-        # What else the machine does disturbs one round or another; a plugin that is in the way
-        # disturbs them all.
-        rounds = []
-        while len(rounds) < 5 and (not rounds or rounds[-1] >= limit):
-            rounds.append(self.calm_p99_among_hostile_ones())
+        rounds = [self.calm_p99_among_hostile_ones() for _ in range(3)]
         print(f"the calm plugin's commands among hostile ones: p99 {rounds} ms", flush=True)
-        if not SANITIZED:
-            self.assertLess(rounds[-1], limit, f"undisturbed: {undisturbed[-1]} ms")
+        self.expect_within_limit(rounds, undisturbed)
 
         wait_until("ten seconds are over", lambda: self.plugin("sleeper")["stuck"]["seconds"] > 10)
         self.assertEqual(self.plugin("sleeper")["stuck"]["handler"], "command nap")

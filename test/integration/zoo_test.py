@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from harness import BUILD, SANITIZED, wait_until
-from hostile_plugins_test import LIMIT_MS, PLUGINS, PluginCase
+from hostile_plugins_test import PLUGINS, PluginCase
 
 
 class Zoo(PluginCase):
@@ -52,6 +52,16 @@ class Zoo(PluginCase):
             .replace("sleep_in_init = false", f"sleep_in_init = {in_init}"))
         return name
 
+    def calm_p99_in_the_zoo(self):
+        calm = []
+        for _ in range(4):
+            for command in ("flood", "leak", "silent", "twice", "throw", "odd", "raw"):
+                self.use(command)
+            self.simulator.post("/_sim/message", {"content": "hello", "count": 50})
+            calm += [self.use("calm") for _ in range(20)]
+        times = sorted(self.answer(each)["acknowledged_after_ms"] for each in calm)
+        return times[int(len(times) * 0.99)]
+
     def test_all_of_them_at_once_delay_nobody_and_are_named(self):
         self.gate = self.folder / "gate"
         self.gate.touch()
@@ -60,11 +70,10 @@ class Zoo(PluginCase):
         names = {hook: self.add_sleeper(hook) for hook in hooks}
         self.start_host("calm", "flooder", "leaker", "replies-never", "replies-twice", "sleeper",
                         "thrower", "throws-raw", "unregisters", "wrong-api",
-                        settings=f'disabled = ["{names["init"]}"]\n'
+                        settings=f'disabled = ["{names["init"]}"]\nqueue_limit = 300\n'
                                  f'[plugin.sleeper]\ngate = "{self.gate}"\n')
         # Soon it is disabled, for it throws at every message, the bot's own answers included.
         self.answer(self.use("throw"))
-        # A machine that is busy with other things is slow with us all; it is compared to itself.
         undisturbed = self.milliseconds("calm", 50)
         self.use("nap")
         self.use("once")
@@ -80,17 +89,12 @@ class Zoo(PluginCase):
             if not SANITIZED:
                 self.assertIn("Sleeper::sleep() const", str(self.plugin(plugin)["stuck"]["stack"]))
 
-        calm = []
-        for _ in range(10):
-            for command in ("flood", "leak", "silent", "twice", "throw", "odd", "raw"):
-                self.use(command)
-            self.simulator.post("/_sim/message", {"content": "hello", "count": 50})
-            calm += [self.use("calm") for _ in range(20)]
-        calm = sorted(self.answer(each)["acknowledged_after_ms"] for each in calm)
-        p99, limit = calm[int(len(calm) * 0.99)], max(LIMIT_MS, 4 * undisturbed[-1])
-        print(f"the calm plugin's commands in the zoo: p99 {p99} ms", flush=True)
-        if not SANITIZED:
-            self.assertLess(p99, limit, f"undisturbed: {undisturbed[-1]} ms")
+        rounds = [self.calm_p99_in_the_zoo() for _ in range(3)]
+        print(f"the calm plugin's commands in the zoo: p99 {rounds} ms", flush=True)
+        self.expect_within_limit(rounds, undisturbed)
+        # Its queue is full of messages that nobody takes out.
+        wait_until("events are dropped and counted", lambda: self.value(
+            "discern_plugin_dropped_total", plugin=names["event"], kind="event") > 0)
 
         self.assertIn("std::out_of_range", str(self.incidents("thrower")))
         self.assertIn("it returned without an answer", str(self.incidents("replies-never")))

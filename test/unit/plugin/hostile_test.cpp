@@ -130,6 +130,22 @@ TEST_F(HostilePlugin, IsNamedWhileItIsStuckAndDelaysNobodyElse) {
   EXPECT_EQ(value("discern_plugin_stalls_total", "sleeper"), 1);
 }
 
+TEST_F(HostilePlugin, IsAnsweredForWhenItsPageHangs) {
+  close_gate();
+  start_with({"calm", "sleeper"});
+  std::atomic<int> answered{0};
+  host_->serve("sleeper", {"GET", "/nap", "", "", {}}, [&](RouteResponse response) {
+    answered = response.status;
+  });
+  ASSERT_TRUE(eventually([&] {
+    advance(1s);
+    return answered.load() != 0;
+  }));
+  EXPECT_EQ(answered.load(), 504);
+  EXPECT_EQ(status("sleeper").stuck->handler, "route /nap");
+  expect_calm_answers();
+}
+
 TEST_F(HostilePlugin, HasABoundedQueueAndPeopleAreTold) {
   close_gate();
   options_.queue_limit = 3;

@@ -224,10 +224,10 @@ void Interactions::released_at_end(InteractionId id, std::uint64_t generation) {
 }
 
 void Interactions::give_up_on(Lock lock, Map::iterator at) {
-  at->second.generation = 0;
   at->second.returned = true;
   at->second.released = true;
-  settle(at->second, kPluginGone);
+  // An answer that the plugin gave and that is still under way stays the plugin's.
+  if (settle(at->second, kPluginGone)) at->second.generation = 0;
   pump(std::move(lock), at);
 }
 

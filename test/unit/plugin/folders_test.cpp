@@ -51,8 +51,9 @@ TEST_F(PluginFolders, TheGatewayDoesNotWaitForADisk) {
   advance(1s);
   EXPECT_TRUE(reaches("discern_loop_delay_seconds", "p:calm", 1));
   EXPECT_FALSE(answered);
-  writer.close();
+  // In this order: it is read once more, and then must not be there.
   fs::remove_all(slow.parent_path());
+  writer.close();
   EXPECT_TRUE(eventually([&] { return answered.load(); }));
 }
 

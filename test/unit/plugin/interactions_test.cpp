@@ -68,6 +68,16 @@ TEST_F(AnswersThatWait, EndWithTheToken) {
   EXPECT_EQ(rest_.count(), 1u);
 }
 
+TEST_F(AnswersThatWait, AreThePluginsOwnWhenItEndsMeanwhile) {
+  rest_.hold();
+  ASSERT_TRUE(say(AnswerKind::Reply).ok());
+  all_->released_at_end(kId, kGeneration);
+  rest_.let_go();
+  EXPECT_EQ(value("discern_discord_interactions_acknowledged_total", "command,plugin"), 1);
+  EXPECT_EQ(value("discern_discord_interactions_total", "command,done"), 1);
+  EXPECT_EQ(rest_.count(), 1u);
+}
+
 TEST_F(AnswersThatWait, AreNotSentWhenTheirTurnComesTooLate) {
   rest_.hold();
   ASSERT_TRUE(say(AnswerKind::Reply).ok());

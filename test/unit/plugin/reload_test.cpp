@@ -95,7 +95,7 @@ TEST_F(PluginReload, DuringTheFirstLoadRunsTheNewCodeBeforeItIsAnswered) {
   close_gate("init");
   options_.init_limit = 50ms;
   start_with({"sleeper"});
-  ASSERT_EQ(status("sleeper").state, "loading");
+  ASSERT_TRUE(becomes("sleeper", "loading"));
   const auto reloaded = ask_later(Control::Reload, "sleeper");
   // An answer to a later request: the reload has been taken up.
   EXPECT_FALSE(ask(Control::Enable, "nobody").ok());
@@ -116,8 +116,13 @@ TEST_F(PluginReload, HelpsOneThatHangsInInit) {
   close_gate("init");
   options_.init_limit = 50ms;
   options_.stop_limit = 100ms;
+  options_.time_budget = 10ms;
   start_with({"sleeper"});
-  advance(60ms);
+  ASSERT_TRUE(eventually([&] {
+    advance(20ms);
+    const PluginStatus now = status("sleeper");
+    return !now.message.empty() && now.stuck && now.stuck->handler == "init";
+  }));
   ASSERT_TRUE(reaches("discern_plugin_errors_total", "sleeper,init", 1));
   const Result<void> again = ask(Control::Enable, "sleeper");
   ASSERT_FALSE(again.ok());
@@ -186,7 +191,7 @@ TEST_F(PluginReload, SettingsReachAPluginThatIsJustLoading) {
   close_gate("init");
   options_.init_limit = 50ms;
   start_with({"sleeper"});
-  ASSERT_EQ(status("sleeper").state, "loading");
+  ASSERT_TRUE(becomes("sleeper", "loading"));
   std::map<std::string, ConfigValues> config = options_.config;
   config["sleeper"]["hook"] = {"\"event\"", "test"};
   host_->renew(config);

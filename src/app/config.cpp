@@ -6,6 +6,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <cstdlib>
 #include <sstream>
 
 #include "app/config_hints.hpp"
@@ -161,9 +162,20 @@ class Parser {
   Config config_;
 };
 
+// What others must not be allowed. systemd lets a service read its credentials through an ACL,
+// whose mask shows as the group's bits, and the service cannot change them.
+mode_t forbidden_bits(const std::filesystem::path& file) {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  const bool is_credential =
+      credentials != nullptr && *credentials != '\0' &&
+      file.parent_path().lexically_normal() ==
+          (std::filesystem::path(credentials) / "").lexically_normal().parent_path();
+  return is_credential ? S_IRWXO : S_IRWXG | S_IRWXO;
+}
+
 Result<Secret> read_token_file(const std::string& path) {
   struct stat attributes {};
-  if (::stat(path.c_str(), &attributes) == 0 && (attributes.st_mode & 077) != 0) {
+  if (::stat(path.c_str(), &attributes) == 0 && (attributes.st_mode & forbidden_bits(path)) != 0) {
     return Error(Errc::Refused,
                  fmt::format("{} can be read by others; run: chmod 600 {}", path, path));
   }

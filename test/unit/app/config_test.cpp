@@ -210,6 +210,25 @@ TEST(Config, ATokenFileThatOthersCanReadIsRefused) {
   std::filesystem::remove_all(folder);
 }
 
+// systemd 254 and later: mode 0440, where the group's bits are the mask of an ACL.
+TEST(Config, ACredentialOfSystemdMayHaveTheModeThatSystemdGivesIt) {
+  const auto folder = std::filesystem::temp_directory_path() / "discern_credential_test";
+  std::filesystem::create_directories(folder);
+  const std::string token = (folder / "token").string();
+  const std::string file = (folder / "discern.toml").string();
+  ASSERT_TRUE(write_file_atomically(token, "abc\n"));
+  ASSERT_TRUE(write_file_atomically(file, "[discord]\ntoken_file = \"" + token + "\"\n"));
+  ::chmod(token.c_str(), 0440);
+  EXPECT_FALSE(load_config(file)) << "an ordinary file";
+  ::setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
+  const auto config = load_config(file);
+  EXPECT_TRUE(config) << config.error().text;
+  ::chmod(token.c_str(), 0444);
+  EXPECT_FALSE(load_config(file)) << "everybody can read it";
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Duration, RoundTripsThroughItsText) {
   for (const char* text : {"250ms", "10s", "5m", "12h", "7d", "0s"}) {
     const auto parsed = parse_duration(text, 0ms, std::chrono::hours(24 * 400));

@@ -4,7 +4,8 @@ import { svelteTesting } from '@testing-library/svelte/vite';
 import { firstPaintScript } from './vite/first-paint.js';
 import { licenseNotices } from './vite/license-notices.js';
 
-const api = process.env.DISCERN_API ?? 'http://127.0.0.1:8080';
+// The host's name stays: what changes something must come from the origin that it is sent to.
+const api = { target: process.env.DISCERN_API ?? 'http://127.0.0.1:8080', changeOrigin: false };
 
 export default defineConfig({
   // Relative asset addresses: the server puts the real prefix into <base href>, so one build serves any sub-path.

@@ -32,6 +32,7 @@ struct HttpRequest {
   std::string_view body;
   std::string_view remote;  // The peer's address without port.
   bool loopback = false;    // The peer is this machine.
+  bool http_1_0 = false;    // Else HTTP/1.1.
 
   // The first field of that name, in any case; null when there is none.
   const HttpField* find_field(std::string_view name) const;

@@ -206,6 +206,7 @@ struct HttpReader::Work {
     request.query = question == target.npos ? std::string_view() : target.substr(question + 1);
     request.fields = parts.fields;
     request.body = parts.body;
+    request.http_1_0 = parts.old_version;
   }
 
   const HttpLimits limits;

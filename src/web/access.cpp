@@ -16,6 +16,11 @@ constexpr Decision kForwarded{
     "forwarded",
     "This request came through a proxy, and Discern lets nobody in from elsewhere while no token "
     "is configured; connect to it directly, or forward its port with ssh -L."};
+constexpr Decision kOldVersion{
+    403,
+    "version",
+    "Use HTTP/1.1: HTTP/1.0 is what a proxy speaks that hides who asks, and Discern lets nobody in "
+    "from elsewhere while no token is configured. Only /healthz answers it."};
 constexpr Decision kForeignHost{
     403,
     "host",
@@ -46,16 +51,18 @@ bool is_own_origin(std::string_view origin, std::string_view host) {
   return false;
 }
 
-// A browser cannot be made to lie in Sec-Fetch-Site, so it decides where it exists. Origin alone
-// would not do: with Referrer-Policy: no-referrer, a beacon of our own page says "null".
+// Whether the page that made the request is ours.
 bool is_own_page(const RequestFacts& facts) {
-  if (!facts.sec_fetch_site.empty()) {
-    // Following a link or a bookmark ("cross-site", "none") is how anyone arrives.
-    if (facts.sec_fetch_site == "same-origin" || facts.sec_fetch_site == "none") return true;
-    if (!is_safe(facts.method)) return false;
-  }
-  if (facts.origin.empty()) return true;
-  return is_own_origin(facts.origin, facts.host);
+  const bool own_origin = facts.origin.empty() || is_own_origin(facts.origin, facts.host);
+  // Not a browser, or an old one.
+  if (facts.sec_fetch_site.empty()) return own_origin;
+  // Following a link or a bookmark ("cross-site", "none") is how anyone arrives.
+  const bool same = facts.sec_fetch_site == "same-origin" || facts.sec_fetch_site == "none";
+  if (is_safe(facts.method)) return same || own_origin;
+  // A browser does not lie in Sec-Fetch-Site, but behind a proxy it speaks of the proxy's site; the
+  // origin then is another than our Host. With Referrer-Policy: no-referrer a beacon or a form of
+  // our own page says "null".
+  return same && (own_origin || facts.origin == "null");
 }
 
 }  // namespace
@@ -81,6 +88,8 @@ Decision decide(const AccessPolicy& policy, const RequestFacts& facts) {
   if (!policy.token_configured) {
     if (!facts.loopback_peer) return kForeignAddress;
     if (facts.forwarded) return kForwarded;
+    // nginx's proxy_pass, left as it is, adds no field and replaces Host by our own address.
+    if (facts.http_1_0) return kOldVersion;
     if (!is_local_host(facts.host)) return kForeignHost;
   }
   if (!is_own_page(facts)) return kForeignOrigin;

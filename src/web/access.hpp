@@ -17,6 +17,7 @@ struct RequestFacts {
   bool open_route = false;     // /healthz
   bool loopback_peer = false;  // The connection comes from this machine.
   bool forwarded = false;      // A proxy has left a header.
+  bool http_1_0 = false;       // As nginx speaks to us unless told otherwise.
   std::string_view method = {};
   std::string_view host = {};            // The Host field, port included.
   std::string_view origin = {};          // Empty when absent.

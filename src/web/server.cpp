@@ -24,6 +24,7 @@ constexpr int kTimersPerBeat = 60;  // Four timers a second: 15 s.
 RequestFacts facts_of(const net::HttpRequest& request, const Route& route) {
   RequestFacts facts{.open_route = route.access == RouteAccess::Open,
                      .loopback_peer = request.loopback,
+                     .http_1_0 = request.http_1_0,
                      .method = request.method,
                      .host = request.host};
   for (const net::HttpField& field : request.fields) {

@@ -49,6 +49,23 @@ TEST(Decide, RefusesOtherMachinesAndProxiesWhateverTheHost) {
   EXPECT_TRUE(decide({}, proxied).sentence.ends_with('.'));
 }
 
+// What nginx's proxy_pass makes of a stranger's request when nothing else is configured.
+TEST(Decide, RefusesAProxyThatHidesItself) {
+  RequestFacts facts = local("127.0.0.1:8080");
+  facts.http_1_0 = true;
+  facts.sec_fetch_site = "same-origin";
+  EXPECT_EQ(refused(facts), "version");
+  facts.method = "POST";
+  EXPECT_EQ(refused(facts), "version");
+  EXPECT_TRUE(decide({}, facts).sentence.starts_with("Use HTTP/1.1"));
+  facts.http_1_0 = false;
+  facts.origin = "https://bot.example";
+  EXPECT_EQ(refused(facts), "origin") << "also when it speaks HTTP/1.1";
+  facts.http_1_0 = true;
+  facts.open_route = true;
+  EXPECT_EQ(refused(facts), "") << "health checks may";
+}
+
 TEST(Decide, LetsEveryoneAskForHealth) {
   EXPECT_EQ(decide({}, {.open_route = true, .forwarded = true, .host = "anything"}).status, 0);
 }
@@ -72,7 +89,7 @@ TEST(Decide, RefusesForeignOrigins) {
   }
 }
 
-TEST(Decide, BelievesSecFetchSiteMoreThanOrigin) {
+TEST(Decide, ABrowserMayChangeThingsFromOurOwnPageOnly) {
   RequestFacts facts = local();
   facts.method = "POST";
   // What a beacon of our own page looks like under Referrer-Policy: no-referrer.

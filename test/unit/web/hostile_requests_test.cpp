@@ -34,6 +34,15 @@ TEST_F(HostileRequests, ForeignHostsAreToldWhatToDo) {
   }
 }
 
+TEST_F(HostileRequests, AProxyThatLeavesNoTraceIsRefused) {
+  const std::string asked = "Host: 127.0.0.1:" + std::to_string(server->port()) +
+                            "\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n\r\n";
+  EXPECT_EQ(send("POST /api/v1/plugins/echo/disable HTTP/1.0\r\n" + asked), 403);
+  EXPECT_EQ(send("GET /api/metrics HTTP/1.0\r\n" + asked), 403);
+  EXPECT_EQ(send("GET /healthz HTTP/1.0\r\n\r\n"), 200);
+  EXPECT_TRUE(plugins.asked.empty());
+}
+
 TEST_F(HostileRequests, TheHostOfAnAbsoluteTargetCounts) {
   EXPECT_EQ(send("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"), 403);
 }

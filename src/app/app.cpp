@@ -123,7 +123,7 @@ class App {
         config_.data_dir / "period.keys",
         registry_,
         storage_->store().is_new() ? DataFolder::New : DataFolder::Used);
-    period_keys_->update(clock_.system_now());
+    period_keys_->update(clock_.system_now(), clock_.steady_now());
     return {};
   }
 
@@ -338,7 +338,7 @@ void App::start_pipeline() {
 void App::collect() {
   runner_.run();
   prober_.ping();
-  period_keys_->update(clock_.system_now());
+  period_keys_->update(clock_.system_now(), clock_.steady_now());
   client_->sample(clock_.steady_now());
   plugins_->sample();
   // The plugins' first: what they use from here on to the process's clock would be theirs, and is

@@ -15,6 +15,9 @@ namespace catalogue = metrics::catalogue;
 
 constexpr std::string_view kBegin = "# Discern counts people with these keys; never copy them.\n";
 constexpr std::size_t kMostBytes = 4096;
+// How long a clock may lie before the period that runs: one that was set back over a boundary
+// passes it again, and a machine without a clock of its own has asked for the time by then.
+constexpr std::chrono::hours kClockPatience{1};
 
 bool read_hex(std::string_view text, std::uint64_t& word) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), word, 16);
@@ -83,14 +86,27 @@ PeriodKeys::PeriodKeys(std::filesystem::path file, metrics::Registry& registry, 
   }
 }
 
-void PeriodKeys::update(SystemTime now) {
+bool PeriodKeys::is_over(std::size_t index, std::string_view running, SteadyTime steady) {
+  const std::string& known = keys_[index].period;
+  std::optional<SteadyTime>& since = ahead_since_[index];
+  // Names of one kind of period sort by time.
+  if (running >= known) {
+    since.reset();
+    return running > known;
+  }
+  if (!since) since = steady;
+  return steady - *since >= kClockPatience;
+}
+
+void PeriodKeys::update(SystemTime now, SteadyTime steady) {
   for (const metrics::Period period : metrics::kPeriods) {
     const auto index = static_cast<std::size_t>(period);
     PeriodKey& key = keys_[index];
     std::string name = metrics::period_name(period, now);
-    if (key.period != name) {
+    if (is_over(index, name, steady)) {
       key = {std::move(name), metrics::make_random_key()};
       given_[index] = false;
+      ahead_since_[index].reset();
       written_ = false;
     }
     if (given_[index]) continue;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,11 +39,14 @@ class PeriodKeys {
   // Reads the file. Without a usable one, which the log tells, every period begins anew.
   PeriodKeys(std::filesystem::path file, metrics::Registry& registry, DataFolder folder);
 
-  // Ends the periods that are over and begins those that run at `now`. Cheap when there is nothing
-  // to do. A file that cannot be written is tried again with each call; the log tells once.
-  void update(SystemTime now);
+  // Ends the periods that are over and begins those that run at `now`. A clock that says that the
+  // running period has not begun yet is believed after an hour only, for what ends cannot be had
+  // back. Cheap when there is nothing to do. A file that cannot be written is tried again with each
+  // call; the log tells once.
+  void update(SystemTime now, SteadyTime steady);
 
  private:
+  bool is_over(std::size_t index, std::string_view running, SteadyTime steady);
   void write();
 
   const std::filesystem::path file_;
@@ -50,6 +54,8 @@ class PeriodKeys {
   PeriodKeySet keys_;
   // What runs already in the registry: a key that was read is given to it once.
   std::array<bool, metrics::kPeriods.size()> given_{};
+  // Since when the clock has said that a period lies ahead.
+  std::array<std::optional<SteadyTime>, metrics::kPeriods.size()> ahead_since_;
   bool written_ = false;
   bool failed_before_ = false;
 };

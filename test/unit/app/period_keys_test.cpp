@@ -34,8 +34,9 @@ class PeriodKeysTest : public testing::Test {
     registry = std::make_unique<metrics::Registry>(now);
     for (const auto& [name, total] : stored) registry->restore(name.first, name.second, total);
     keys = std::make_unique<PeriodKeys>(file(), *registry, use);
-    keys->update(now);
+    update(now);
   }
+  void update(SystemTime now, SteadyTime steady = {}) { keys->update(now, steady); }
   void see(std::uint64_t first, std::uint64_t last) {
     for (const metrics::Period period : metrics::kPeriods) {
       const auto users = registry->distincts(catalogue::kActiveUsers).with(to_string(period));
@@ -102,7 +103,7 @@ TEST_F(PeriodKeysTest, EachPeriodBeginsAnewWhenItsOwnTimeHasCome) {
   start(at(2026, 11, 28), DataFolder::New);  // A Saturday.
   see(1, 5);
   const PeriodKeySet before = on_disk();
-  keys->update(at(2026, 11, 29));
+  update(at(2026, 11, 29));
   EXPECT_EQ(users("day"), 0);
   EXPECT_NEAR(users("week"), 5, 1);
   EXPECT_EQ(events("day"), 0);
@@ -111,10 +112,10 @@ TEST_F(PeriodKeysTest, EachPeriodBeginsAnewWhenItsOwnTimeHasCome) {
   EXPECT_EQ(on_disk()[1], before[1]);
   EXPECT_EQ(on_disk()[2], before[2]);
 
-  keys->update(at(2026, 11, 30));
+  update(at(2026, 11, 30));
   EXPECT_EQ(users("week"), 0);
   EXPECT_NEAR(users("month"), 5, 1);
-  keys->update(at(2026, 12, 1));
+  update(at(2026, 12, 1));
   EXPECT_EQ(users("month"), 0);
   EXPECT_EQ(events("month"), 0);
 }
@@ -131,12 +132,43 @@ TEST_F(PeriodKeysTest, WhatAPeriodThatIsOverLeftOnDiskIsNotCountedOn) {
   EXPECT_EQ(events("month"), 6);
 }
 
+TEST_F(PeriodKeysTest, AClockThatIsSetBackOverABoundaryEndsNothing) {
+  start(at(2026, 12, 1), DataFolder::New);
+  see(1, 5);
+  const PeriodKeySet before = on_disk();
+  update(at(2026, 11, 30, hours(23)));
+  update(at(2026, 12, 1));
+  EXPECT_EQ(on_disk(), before);
+  EXPECT_EQ(events("day"), 5);
+  EXPECT_EQ(events("month"), 5);
+}
+
+TEST_F(PeriodKeysTest, AMachineThatStartsInThePastKeepsThePeriods) {
+  start(at(2026, 11, 25), DataFolder::New);
+  const PeriodKeySet before = on_disk();
+  start(at(1970, 1, 1));
+  start(at(2026, 11, 25, hours(1)));
+  EXPECT_EQ(on_disk(), before);
+}
+
+TEST_F(PeriodKeysTest, APeriodThatWasBegunByAWrongClockDoesNotLastForYears) {
+  start(at(2030, 1, 1), DataFolder::New);
+  see(1, 5);
+  const SteadyTime set_right{};
+  update(at(2026, 11, 25), set_right);
+  EXPECT_EQ(events("day"), 5);
+  update(at(2026, 11, 25, hours(1)), set_right + hours(1));
+  EXPECT_EQ(events("day"), 0);
+  EXPECT_EQ(on_disk()[0].period, "2026-11-25");
+  EXPECT_EQ(on_disk()[2].period, "2026-11");
+}
+
 TEST_F(PeriodKeysTest, TheKeyOfAPeriodThatIsOverIsGone) {
   start(at(2026, 11, 25), DataFolder::New);
   const std::string text = *read_file(file());
   // Whoever has the file open sees it erased.
   std::ifstream open_before(file());
-  keys->update(at(2026, 11, 26));
+  update(at(2026, 11, 26));
   const std::string line = text.substr(text.find("day "), 60);
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     EXPECT_EQ(read_file(entry.path())->find(line.substr(4)), std::string::npos) << entry.path();
@@ -169,10 +201,10 @@ TEST_F(PeriodKeysTest, CountsOnWithoutADisk) {
   std::filesystem::remove_all(folder);
   start(at(2026, 11, 25), DataFolder::New);
   see(1, 5);
-  keys->update(at(2026, 11, 25, hours(1)));
+  update(at(2026, 11, 25, hours(1)));
   EXPECT_NEAR(users("day"), 5, 1);
   std::filesystem::create_directories(folder);
-  keys->update(at(2026, 11, 25, hours(2)));
+  update(at(2026, 11, 25, hours(2)));
   EXPECT_EQ(on_disk()[0].period, "2026-11-25");
   EXPECT_NEAR(users("day"), 5, 1);
 }

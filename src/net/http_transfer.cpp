@@ -81,6 +81,9 @@ Result<CURL*> HttpTransfer::prepare() {
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  // Without it libcurl would take http_proxy from the environment: whether an address is public
+  // could not be told any more, and the gateway would go another way than REST.
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -93,22 +96,24 @@ Result<CURL*> HttpTransfer::prepare() {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpTransfer::take_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   if (request_.public_only) keep_public();
   set_body();
   return easy;
 }
 
-// A new connection is refused before its first packet; one that is reused, before the request.
+// A new connection is refused before its first packet (open_socket); one that is reused, before the
+// request.
 void HttpTransfer::keep_public() {
-  curl_easy_setopt(easy_.get(), CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::open_socket);
-  curl_easy_setopt(easy_.get(), CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy_.get(), CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
   curl_easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
 }
 
 curl_socket_t HttpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-  if (!is_public_address(&address->addr, address->addrlen)) {
-    static_cast<HttpTransfer*>(self)->refused_ = true;
+  auto* transfer = static_cast<HttpTransfer*>(self);
+  if (transfer->request_.public_only && !is_public_address(&address->addr, address->addrlen)) {
+    transfer->refused_ = true;
     return CURL_SOCKET_BAD;
   }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);

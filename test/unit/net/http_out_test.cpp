@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <future>
 
 #include "unit/net/loopback_server.hpp"
@@ -232,6 +233,23 @@ TEST(HttpOut, CountsWhatWaitsForItsTurnAsWaiting) {
 TEST(HttpOut, RefusesMoreThanItsQueueHolds) {
   HttpOut http({.max_in_flight = 1, .max_waiting = 0});
   EXPECT_EQ(fetch(http, get("http://127.0.0.1:1/")).response.error().kind, Errc::Limit);
+}
+
+TEST(HttpOut, UsesNoProxyOfTheEnvironment) {
+  LoopbackServer proxy([](const std::string&) { return http_answer(200, "", "proxy"); });
+  LoopbackServer server([](const std::string&) { return http_answer(200, "", "direct"); });
+  ::setenv("http_proxy", proxy.url("").c_str(), 1);
+  HttpOut http;
+  const HttpOutcome outcome = fetch(http, get(server.url("/")));
+  HttpOutRequest inside = get(server.url("/"));
+  inside.public_only = true;
+  const HttpOutcome refused = fetch(http, inside);
+  ::unsetenv("http_proxy");
+  ASSERT_TRUE(outcome.response);
+  EXPECT_EQ(outcome.response->body, "direct");
+  ASSERT_FALSE(refused.response);
+  EXPECT_EQ(refused.response.error().kind, Errc::Refused);
+  EXPECT_TRUE(proxy.requests().empty());
 }
 
 TEST(HttpOut, KeepsPublicRequestsOffThisMachine) {

@@ -1,5 +1,7 @@
 #include "net/http_server.hpp"
 
+#include <fcntl.h>
+
 #include <boost/asio/ip/address.hpp>
 
 #include "base/log.hpp"
@@ -36,6 +38,13 @@ asio::ip::address unmapped(const asio::ip::address& address) {
   return address;
 }
 
+// Programs that a plugin starts must not keep our port or somebody's connection open. Asio knows no
+// flag for it, so that one started in this very moment inherits the socket nevertheless.
+template <class Socket>
+void close_on_exec(Socket& socket) {
+  ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+}
+
 }  // namespace
 
 Result<bool> is_loopback_address(const std::string& address) {
@@ -53,6 +62,7 @@ Result<void> HttpServer::Loop::listen() {
   const tcp::endpoint endpoint(*address, options.port);
   error_code ec;
   acceptor_.open(endpoint.protocol(), ec);
+  if (!ec) close_on_exec(acceptor_);
   if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
   if (!ec) acceptor_.bind(endpoint, ec);
   if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
@@ -103,6 +113,7 @@ void HttpServer::Loop::accept() {
 }
 
 void HttpServer::Loop::admit(tcp::socket socket) {
+  close_on_exec(socket);
   error_code ec;
   const tcp::endpoint peer = socket.remote_endpoint(ec);
   if (ec) return;

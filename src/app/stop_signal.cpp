@@ -5,11 +5,16 @@
 namespace discern::app {
 namespace {
 
-sigset_t wishes() {
+sigset_t stop_wishes() {
   sigset_t set;
   ::sigemptyset(&set);
   ::sigaddset(&set, SIGINT);
   ::sigaddset(&set, SIGTERM);
+  return set;
+}
+
+sigset_t wishes() {
+  sigset_t set = stop_wishes();
   ::sigaddset(&set, SIGHUP);
   return set;
 }
@@ -33,7 +38,8 @@ Wish wait_for_wish() {
 }
 
 void allow_second_signal() {
-  const sigset_t set = wishes();
+  // SIGHUP stays blocked: a reload that comes too late must not cut the stop short.
+  const sigset_t set = stop_wishes();
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 

@@ -17,13 +17,12 @@ namespace discern::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kPatience = std::chrono::seconds(10);
 constexpr std::string_view kReady = "listening on ";
 
 // Reads until the line that says where it listens. Empty when the child ended or time is up; what
 // it said is in `said`.
-std::string wait_for_address(int fd, std::string& said) {
-  const auto deadline = Clock::now() + kPatience;
+std::string wait_for_address(int fd, std::chrono::milliseconds patience, std::string& said) {
+  const auto deadline = Clock::now() + patience;
   for (;;) {
     const std::size_t at = said.find(kReady);
     const std::size_t end = at == said.npos ? said.npos : said.find('\n', at);
@@ -31,7 +30,10 @@ std::string wait_for_address(int fd, std::string& said) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) return {};
     pollfd waiting{fd, POLLIN, 0};
-    if (::poll(&waiting, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) return {};
+    const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
+    if (ready < 0 && errno != EINTR) return {};
+    // Without anything to read, a read would wait for ever.
+    if (ready <= 0) continue;
     std::array<char, 512> chunk;
     const ssize_t n = ::read(fd, chunk.data(), chunk.size());
     if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) return {};
@@ -71,7 +73,8 @@ Result<pid_t> spawn(const std::filesystem::path& program,
 }  // namespace
 
 Result<std::unique_ptr<Simulator>> Simulator::start(const std::filesystem::path& program,
-                                                    const std::vector<std::string>& arguments) {
+                                                    const std::vector<std::string>& arguments,
+                                                    std::chrono::milliseconds patience) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return system_error("pipe", errno);
   auto pid = spawn(program, arguments, ends[1]);
@@ -81,7 +84,7 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const std::filesystem::path&
     return std::move(pid).error();
   }
   std::string said;
-  std::string url = wait_for_address(ends[0], said);
+  std::string url = wait_for_address(ends[0], patience, said);
   std::unique_ptr<Simulator> simulator(new Simulator(*pid, ends[0], std::move(url)));
   if (simulator->url_.empty()) {
     return Error(Errc::Unavailable, "the simulated Discord did not start; it said: " + said);

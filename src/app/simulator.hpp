@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -17,10 +18,12 @@ namespace discern::app {
 // main thread.
 class Simulator {
  public:
-  // Starts `program` and waits until it listens, at most 10 s. Errors: NotFound (no such program),
-  // Unavailable (it ended or said nothing; the text holds what it printed).
-  static Result<std::unique_ptr<Simulator>> start(const std::filesystem::path& program,
-                                                  const std::vector<std::string>& arguments);
+  // Starts `program` and waits until it listens, at most `patience`. Errors: NotFound (no such
+  // program), Unavailable (it ended or said nothing; the text holds what it printed).
+  static Result<std::unique_ptr<Simulator>> start(
+      const std::filesystem::path& program,
+      const std::vector<std::string>& arguments,
+      std::chrono::milliseconds patience = std::chrono::seconds(10));
   ~Simulator();
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;

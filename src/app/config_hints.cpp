@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <vector>
 
 #include "app/config.hpp"
@@ -53,8 +54,24 @@ std::vector<std::string> sections() {
   return names;
 }
 
+constexpr std::string_view kWhereTokensGo =
+    "a token does not belong in this file: set DISCORD_TOKEN, or let discord.token_file name a "
+    "file "
+    "of mode 0600 that holds it";
+
+// Without quotes, in lower case.
+std::string plain(std::string_view key) {
+  std::string name;
+  for (const char c : key) {
+    if (c != '"' && c != '\'')
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
 bool holds_token(std::string_view key) {
-  return key == "token" || key == "bot_token" || key == "DISCORD_TOKEN";
+  const std::string name = plain(key);
+  return name == "token" || name == "bot_token" || name == "discord_token";
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -72,8 +89,7 @@ bool is_section(std::string_view name) {
 
 std::string hint_for_key(std::string_view section, std::string_view key) {
   if (holds_token(key)) {
-    return "a token does not belong in this file: set DISCORD_TOKEN, or let discord.token_file "
-           "name a file of mode 0600 that holds it";
+    return std::string(kWhereTokensGo);
   }
   if (section.empty() && is_section(key)) {
     return fmt::format("it is a section: write [{}] and its keys on the lines below", key);
@@ -131,8 +147,13 @@ std::string hint_for_line(std::string_view file, std::size_t line) {
   if (equals == text.npos) {
     const std::size_t colon = text.find(':');
     if (colon == text.npos || text.starts_with('[')) return "";
-    return fmt::format(
-        "; write {} = {}", trimmed(text.substr(0, colon)), trimmed(text.substr(colon + 1)));
+    const std::string_view key = trimmed(text.substr(0, colon));
+    if (holds_token(key)) return fmt::format("; {}", kWhereTokensGo);
+    // It may hold a secret all the same, and what is written here goes into a log.
+    if (plain(key).find("token") != std::string::npos) {
+      return fmt::format("; write {} = \"…\"", key);
+    }
+    return fmt::format("; write {} = {}", key, trimmed(text.substr(colon + 1)));
   }
   const std::string_view value = trimmed(text.substr(equals + 1));
   if (value.empty()) return "; there is no value after =";

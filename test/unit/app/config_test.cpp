@@ -115,10 +115,28 @@ TEST(Config, AClumsyFileIsToldItsLineAndTheFix) {
 }
 
 TEST(Config, ATokenInTheFileIsRefusedAndNotRepeated) {
-  for (const char* text : {"[discord]\ntoken = \"s3cret\"\n", "token = \"s3cret\"\n"}) {
+  for (const char* text : {"[discord]\ntoken = \"s3cret\"\n",
+                           "token = \"s3cret\"\n",
+                           "token: s3cret\n",
+                           "[discord]\nBot_Token: \"s3cret\"\n",
+                           "\"token\": s3cret\n"}) {
     EXPECT_THAT(error_of(text), HasSubstr("set DISCORD_TOKEN"));
     EXPECT_THAT(error_of(text), testing::Not(HasSubstr("s3cret")));
   }
+}
+
+TEST(Config, ATokenInThePlaceOfItsFileIsNotRepeated) {
+  EXPECT_THAT(error_of("[discord]\ntoken_file: s3cret\n"), testing::Not(HasSubstr("s3cret")));
+  ::setenv("DISCERN_DISCORD_TOKEN_FILE", "s3cret.s3cret.s3cret", 1);
+  const auto token = load_config({});
+  ::setenv("DISCERN_DISCORD_TOKEN_FILE", "/nowhere/token", 1);
+  const auto path = load_config({});
+  ::unsetenv("DISCERN_DISCORD_TOKEN_FILE");
+  if (std::getenv("DISCORD_TOKEN") != nullptr) return;
+  ASSERT_FALSE(token || path);
+  EXPECT_THAT(token.error().text, HasSubstr("discord.token_file: there is no such file"));
+  EXPECT_THAT(token.error().text, testing::Not(HasSubstr("s3cret")));
+  EXPECT_THAT(path.error().text, HasSubstr("/nowhere/token"));
 }
 
 TEST(Config, TextIsTakenAsItIsWritten) {

@@ -115,7 +115,8 @@ class App {
 
  private:
   Result<void> open_storage() {
-    auto storage = Storage::open(config_, clock_);
+    auto storage = Storage::open(
+        config_, clock_, request_.verb == Request::Verb::Demo ? DataOf::Demo : DataOf::Bot);
     if (!storage) return std::move(storage).error();
     storage_ = *std::move(storage);
     if (auto done = storage_->restore_totals(registry_); !done) return done;

@@ -20,7 +20,8 @@ struct Overrides {
 void add_common(CLI::App& command, Overrides& overrides) {
   command.add_option(
       "--config", overrides.config, "Configuration file (see config/discern.example.toml)");
-  command.add_option("--data", overrides.data, "Data folder (default: ./data)");
+  command.add_option(
+      "--data", overrides.data, "Data folder (default: ./data; of a demo: ./data/demo)");
   command
       .add_option("--port", overrides.port, "Port of the dashboard (default: 8080; 0: a free one)")
       ->check(CLI::Range(0, 65535));
@@ -133,6 +134,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     return {std::nullopt, kExitUsage};
   }
   request.config = *std::move(config);
+  if (request.verb == Request::Verb::Demo && !request.config.given.contains("data_dir")) {
+    request.config.own_plugins = request.config.data_dir / "plugins";
+    request.config.data_dir = demo_folder(request.config.data_dir);
+  }
   return {std::move(request)};
 }
 

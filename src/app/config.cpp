@@ -222,6 +222,10 @@ std::vector<std::string> waiting_options(const Config& running, const Config& re
   return names;
 }
 
+std::filesystem::path demo_folder(const std::filesystem::path& data_dir) {
+  return data_dir / "demo";
+}
+
 std::string environment_name(const Option& option) {
   std::string name = "DISCERN_";
   if (!option.section.empty()) name.append(option.section).append("_");

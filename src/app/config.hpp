@@ -27,6 +27,8 @@ struct Config {
   std::map<std::string, std::string> given;
 
   std::filesystem::path data_dir = "data";
+  // Folder of the operator's own plugins. Empty: "plugins" in the data folder.
+  std::filesystem::path own_plugins;
 
   struct Log {
     std::string level = "info";
@@ -98,6 +100,10 @@ std::string name_of(const Option& option);
 Result<void> set_option(Config& config, const Option& option, std::string_view value);
 // What differs and waits for the next start, by name.
 std::vector<std::string> waiting_options(const Config& running, const Config& read);
+
+// Where a demo keeps its data when no folder was named: apart from a bot's, for its numbers are
+// invented.
+std::filesystem::path demo_folder(const std::filesystem::path& data_dir);
 
 // The documented example file: every option with its default, commented out.
 std::string example_config();

@@ -39,6 +39,43 @@ Result<net::HttpOutResponse> ask(const std::string& method, const std::string& u
   return answer.get_future().get();
 }
 
+std::string path_of(const Request& request) {
+  const std::string plugins = "api/v1/plugins";
+  switch (request.plugin_verb) {
+    case Request::PluginVerb::List:
+      return plugins;
+    case Request::PluginVerb::Enable:
+      return plugins + "/" + request.plugin + "/enable";
+    case Request::PluginVerb::Disable:
+      return plugins + "/" + request.plugin + "/disable";
+    case Request::PluginVerb::Reload:
+      return plugins + "/" + request.plugin + "/reload";
+  }
+  return plugins;
+}
+
+// Asks the host that runs with the data folder; when none was named and none runs there, the demo.
+// Errors: NotFound (no host runs), and what the request met.
+Result<net::HttpOutResponse> ask_host(const Request& request) {
+  const std::filesystem::path& named = request.config.data_dir;
+  std::vector<std::filesystem::path> folders{named};
+  if (!request.config.given.contains("data_dir")) folders.push_back(demo_folder(named));
+  const std::string method = request.plugin_verb == Request::PluginVerb::List ? "GET" : "POST";
+  for (const std::filesystem::path& folder : folders) {
+    const auto url = find_host_address(folder);
+    if (!url) continue;
+    Result<net::HttpOutResponse> answer = ask(method, *url + path_of(request));
+    // The address outlives a host that was killed.
+    if (!answer && answer.error().kind == Errc::Unavailable) continue;
+    if (folder != named) fmt::print(stderr, "discern: of the demo in {}\n", folder.string());
+    return answer;
+  }
+  return Error(Errc::NotFound,
+               fmt::format("no host runs with data folder {}; start it, or name another folder "
+                           "with --data",
+                           named.string()));
+}
+
 std::string text_of(const json::object& from, std::string_view key) {
   const json::value* value = from.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -107,7 +144,8 @@ plugin::HostOptions plugin_options(const Config& config, bool demonstration) {
   options.folder = config.plugins.folder;
   if (options.folder.empty()) {
     options.folder = bundled_plugins();
-    options.more_folders = {config.data_dir / "plugins"};
+    options.more_folders = {config.own_plugins.empty() ? config.data_dir / "plugins"
+                                                       : config.own_plugins};
   }
   options.storage_folder = config.data_dir / "plugin-storage";
   options.storage_limit_bytes =
@@ -129,24 +167,11 @@ plugin::HostOptions plugin_options(const Config& config, bool demonstration) {
 int run_plugin_command(const Request& request) {
   const bool only_a_wish = request.plugin_verb == Request::PluginVerb::Enable ||
                            request.plugin_verb == Request::PluginVerb::Disable;
-  const auto url = find_host_address(request.config.data_dir);
-  const std::string none =
-      fmt::format("no host runs with data folder {}; start it, or name another folder with --data",
-                  request.config.data_dir.string());
-  if (!url) return only_a_wish ? note_wish(request) : complain(none);
   const bool listing = request.plugin_verb == Request::PluginVerb::List;
-  const std::string path =
-      "api/v1/plugins" +
-      (listing ? std::string()
-               : "/" + request.plugin + "/" +
-                     (request.plugin_verb == Request::PluginVerb::Enable    ? "enable"
-                      : request.plugin_verb == Request::PluginVerb::Disable ? "disable"
-                                                                            : "reload"));
-  const Result<net::HttpOutResponse> answer = ask(listing ? "GET" : "POST", *url + path);
+  const Result<net::HttpOutResponse> answer = ask_host(request);
   if (!answer) {
-    // Its address outlives a host that was killed.
-    if (answer.error().kind != Errc::Unavailable) return complain(answer.error().text);
-    return only_a_wish ? note_wish(request) : complain(none);
+    const bool nobody = answer.error().kind == Errc::NotFound;
+    return nobody && only_a_wish ? note_wish(request) : complain(answer.error().text);
   }
   if (answer->status != 200) return complain(error_of(*answer));
   if (listing) return list(*answer);

@@ -1,19 +1,60 @@
 #include "app/storage.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "export/metrics_file.hpp"
 #include "metrics/catalogue.hpp"
 
 namespace discern::app {
+namespace {
 
-Result<std::unique_ptr<Storage>> Storage::open(const Config& config, const Clock& clock) {
+constexpr const char* kHostArea = "host";
+constexpr const char* kKindKey = "data_of";
+
+const char* text_of(DataOf kind) {
+  return kind == DataOf::Demo ? "demo" : "bot";
+}
+
+Error mixed(DataOf kind, const std::filesystem::path& folder) {
+  return Error(Errc::Invalid,
+               kind == DataOf::Bot
+                   ? fmt::format("{} holds the data of a demo, and a bot's would be mixed with its "
+                                 "invented numbers; name another folder with --data, or delete "
+                                 "this one",
+                                 folder.string())
+                   : fmt::format("{} holds the data of your bot, and a demo would add invented "
+                                 "numbers to it; name another folder with --data",
+                                 folder.string()));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> Storage::open(const Config& config,
+                                               const Clock& clock,
+                                               DataOf kind) {
   auto store = history::Store::open(
       config.data_dir,
       clock,
       {.interval = config.history.tick, .retention = config.history.retention});
   if (!store) return std::move(store).error();
-  return std::unique_ptr<Storage>(new Storage(config.data_dir, *std::move(store)));
+  std::unique_ptr<Storage> storage(new Storage(config.data_dir, *std::move(store)));
+  if (auto checked = storage->check_kind(kind); !checked) return std::move(checked).error();
+  return storage;
+}
+
+Result<void> Storage::check_kind(DataOf kind) {
+  auto rows = store_->state(kHostArea);
+  if (!rows) return std::move(rows).error();
+  for (const history::StateRow& row : *rows) {
+    if (row.key != kKindKey) continue;
+    return row.value == text_of(kind) ? Result<void>() : mixed(kind, folder_);
+  }
+  mark_ = history::StateRow{kHostArea, kKindKey, text_of(kind)};
+  return {};
 }
 
 Result<void> Storage::restore_totals(metrics::Registry& registry) {
@@ -67,7 +108,9 @@ Result<void> Storage::commit_without_sessions(const metrics::Snapshot& snapshot)
 }
 
 Result<void> Storage::write(const metrics::Snapshot& snapshot,
-                            std::span<const history::StateRow> rows) {
+                            std::vector<history::StateRow> rows) {
+  // What a commit that failed brought goes with the next one.
+  if (mark_) rows.push_back(*std::exchange(mark_, std::nullopt));
   auto written = store_->commit(snapshot, rows);
   size_.set(static_cast<double>(store_->size_bytes()));
   if (written) samples_.add(store_->last_written().samples);

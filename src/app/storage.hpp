@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "app/config.hpp"
@@ -16,12 +17,19 @@
 
 namespace discern::app {
 
+// Whose numbers a data folder holds. Those of a demo are invented, and what was once added to a
+// bot's totals could not be told apart again.
+enum class DataOf { Bot, Demo };
+
 // The data folder: history's database and metrics.json. Opened on the main thread, then used by the
 // pipeline thread only.
 class Storage {
  public:
-  // Errors: as history::Store::open.
-  static Result<std::unique_ptr<Storage>> open(const Config& config, const Clock& clock);
+  // Errors: as history::Store::open; Invalid when the folder holds the data of the other kind. A
+  // folder that does not say becomes one of `kind` with the first commit.
+  static Result<std::unique_ptr<Storage>> open(const Config& config,
+                                               const Clock& clock,
+                                               DataOf kind);
 
   // Gives the registry its lifetime totals: from the database, or from metrics.json when there is
   // none yet. Call before anything counts.
@@ -45,11 +53,14 @@ class Storage {
  private:
   Storage(std::filesystem::path folder, std::unique_ptr<history::Store> store)
       : folder_(std::move(folder)), store_(std::move(store)) {}
+  Result<void> check_kind(DataOf kind);
   Result<void> restore_from_backup(metrics::Registry& registry);
-  Result<void> write(const metrics::Snapshot& snapshot, std::span<const history::StateRow> rows);
+  Result<void> write(const metrics::Snapshot& snapshot, std::vector<history::StateRow> rows);
 
   std::filesystem::path folder_;
   std::unique_ptr<history::Store> store_;
+  // To be written with the next commit.
+  std::optional<history::StateRow> mark_;
   SessionBook sessions_;
   metrics::Gauge size_;
   metrics::Counter samples_;

@@ -10,7 +10,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import BUILD, STOP_LIMIT, Case, Simulator, used_commands, wait_until
+from harness import BUILD, STOP_LIMIT, Case, Host, Simulator, used_commands, wait_until
 
 SEED_SHAPE = {
     "system": {"uptime", "restartCount", "memoryUsage", "cpuUsage", "eventLoopDelay"},
@@ -199,6 +199,24 @@ class Usage(Case):
                               text=True, capture_output=True)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("data", done.stderr)
+
+    def test_a_demo_and_a_bot_do_not_share_data(self):
+        env = {k: v for k, v in os.environ.items() if not k.startswith("DISCERN_")}
+        with_token = {**env, "DISCORD_TOKEN": "sim.test"}
+        host = self.start(Host, "demo", "--port", "0", "--rate", "0", cwd=self.folder)
+        host.metrics()
+        done = subprocess.run([BUILD / "discern", "plugin", "list"], text=True, capture_output=True,
+                              env=env, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("trivia", done.stdout)
+        self.assertIn("demo", done.stderr)
+        self.assertEqual(host.stop(), 0)
+        self.assertTrue((self.folder / "data/demo/discern.db").exists())
+        self.assertFalse((self.folder / "data/discern.db").exists())
+        done = subprocess.run([BUILD / "discern", "run", "--data", "data/demo", "--port", "0"],
+                              text=True, capture_output=True, env=with_token, cwd=self.folder)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("holds the data of a demo", done.stderr)
 
     def test_a_port_in_use_is_named_with_the_way_out(self):
         host = self.demo()

@@ -1,6 +1,5 @@
 #include "export/seed_json.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string_view>
@@ -166,8 +165,7 @@ void SeedJsonEncoder::append(std::string& out, const Snapshot& snapshot, const S
   w.open("");
 
   w.open("\"system\":");
-  const double uptime = epoch_seconds(snapshot.time()) - epoch_seconds(snapshot.process_start());
-  w.number("\"uptime\":", std::max(0.0, std::round(uptime * 1000) / 1000));
+  w.number("\"uptime\":", std::round(total(catalogue::kUptime) * 1000) / 1000);
   w.number("\"restartCount\":", total(catalogue::kRestarts));
   w.number("\"memoryUsage\":", total(catalogue::kResidentMemory));
   w.number("\"cpuUsage\":", total(catalogue::kCpuUsage) * 100);

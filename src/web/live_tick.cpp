@@ -135,9 +135,8 @@ void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
   const double active_today = active(metrics::Period::Day);
   double shards = 0;
   for_series(snapshot, catalogue::kShardReady.name, [&](const Series&) { ++shards; });
-  const double uptime = epoch_seconds(snapshot.time()) - epoch_seconds(snapshot.process_start());
   tick.values = {
-      std::max(0.0, std::round(uptime * 10) / 10),
+      std::round(sum(snapshot, catalogue::kUptime) * 10) / 10,
       sum(snapshot, catalogue::kRestarts),
       sum(snapshot, catalogue::kResidentMemory),
       sum(snapshot, catalogue::kCpuUsage) * 100,

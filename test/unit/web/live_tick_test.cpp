@@ -34,13 +34,18 @@ struct LiveTickerTest : testing::Test {
 TEST_F(LiveTickerTest, WhatIsNotMeasuredIsUnknownAndNotZero) {
   const LiveTick tick = step();
   EXPECT_EQ(tick.time_ms, 1'000'101'000);
-  EXPECT_EQ(value(tick, "uptime"), 101);
+  EXPECT_TRUE(std::isnan(value(tick, "uptime")));
   EXPECT_TRUE(std::isnan(value(tick, "memory")));
   EXPECT_TRUE(std::isnan(value(tick, "guilds")));
   EXPECT_TRUE(std::isnan(value(tick, "loop_delay")));
   EXPECT_TRUE(std::isnan(value(tick, "events_rate")));
   EXPECT_EQ(value(tick, "commands_total"), 0);
   EXPECT_EQ(value(step(), "events_rate"), 0);
+}
+
+TEST_F(LiveTickerTest, UptimeIsTheProcesssAndNotTheWallClocks) {
+  registry.gauge(catalogue::kUptime).set(12.34);
+  EXPECT_DOUBLE_EQ(value(step(), "uptime"), 12.3);
 }
 
 TEST_F(LiveTickerTest, RatesAreOverTheRealInterval) {

@@ -126,6 +126,7 @@ struct SiteTest : testing::Test {
   // One live tick, and all that it caused on the web thread.
   void tick() {
     now += std::chrono::seconds(1);
+    uptime.set(static_cast<double>((now - kStart).count()));
     server->live().consume(registry.snapshot(SystemTime(now), SteadyTime(now)));
     settle();
   }
@@ -159,8 +160,10 @@ struct SiteTest : testing::Test {
     return answer.substr(answer.find("\r\n\r\n") + 4);
   }
 
+  static constexpr std::chrono::seconds kStart{1'763'999'000};
   std::chrono::seconds now{1'764'000'000};
-  metrics::Registry registry{SystemTime(std::chrono::seconds(1'763'999'000))};
+  metrics::Registry registry{SystemTime(kStart)};
+  metrics::Gauge uptime{registry.gauge(metrics::catalogue::kUptime)};
   FakeDiscord discord;
   FakePlugins plugins;
   bool with_history = true;

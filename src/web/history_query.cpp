@@ -21,9 +21,13 @@ constexpr std::pair<std::string_view, history::Reduction> kFunctions[] = {
     {"p99", history::Reduction::P99},
 };
 
-// Milliseconds of a number of seconds. Nothing when it is none, or far outside of any calendar.
+// The span between two times, and a step beyond one, must fit into SystemTime, which counts
+// nanoseconds: 292 years. So times reach from 1843 to 2096.
+constexpr double kMostSeconds = 4e9;
+
+// Milliseconds of a number of seconds. Nothing when it is none, or too large.
 std::optional<std::int64_t> to_ms(double seconds) {
-  if (!(std::fabs(seconds) < 1e11)) return std::nullopt;
+  if (!(std::fabs(seconds) <= kMostSeconds)) return std::nullopt;
   return std::llround(seconds * 1000);
 }
 
@@ -35,7 +39,9 @@ Result<void> read_times(history::Query& query, const QueryParameters& parameters
   const double to_s = parameters.number("to").value_or(epoch_seconds(now));
   const auto to = to_ms(to_s);
   const auto from = to_ms(parameters.number("from").value_or(to_s - 3600));
-  if (!from || !to) return invalid("Give from and to as times in seconds since 1970.");
+  if (!from || !to) {
+    return invalid("Give from and to as times in seconds since 1970, none beyond the year 2096.");
+  }
   if (*from >= *to) return invalid("Give a from that is before to.");
   // A default step is a whole number of seconds.
   const double standard = std::max(1.0, std::ceil(static_cast<double>(*to - *from) / 300'000));

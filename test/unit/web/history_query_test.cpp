@@ -34,6 +34,20 @@ TEST(ParseQuery, ShowsTheLastHourByDefault) {
   EXPECT_EQ(query->reduction, Reduction::Last);
 }
 
+TEST(ParseQuery, TakesNoTimeThatTheClockCannotHold) {
+  for (const char* text : {"name=a&from=0&to=1e10",
+                           "name=a&from=-1e10&to=0",
+                           "name=a&from=0&to=99999999999",
+                           "name=a&step=1e10",
+                           "name=a&step=99999999999"}) {
+    EXPECT_FALSE(parse(text).ok()) << text;
+  }
+  const auto widest = parse("name=a&from=-4e9&to=4e9&step=4e9");
+  ASSERT_TRUE(widest.ok());
+  EXPECT_EQ(epoch_seconds(widest->to + widest->step), 8e9);
+  EXPECT_EQ(seconds(widest->to - widest->from), 8e9);
+}
+
 TEST(ParseQuery, SaysWhatToWriteInstead) {
   for (const char* text : {"",
                            "name=",

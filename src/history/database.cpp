@@ -44,8 +44,12 @@ Error current_error(std::string_view doing, std::source_location place) {
   }
 }
 
-Deadline::Deadline(SQLite::Database& database, std::chrono::milliseconds allowed)
-    : database_(database), end_(std::chrono::steady_clock::now() + allowed) {
+Deadline::Deadline(SQLite::Database& database,
+                   std::chrono::milliseconds allowed,
+                   const std::atomic<bool>* interrupted)
+    : database_(database),
+      end_(std::chrono::steady_clock::now() + allowed),
+      interrupted_(interrupted) {
   // Every so many steps of SQLite's machine: some 20 µs.
   constexpr int kSteps = 1000;
   sqlite3_progress_handler(database_.getHandle(), kSteps, &Deadline::check, this);

@@ -5,6 +5,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -78,21 +79,28 @@ class Use {
   int index_ = 0;
 };
 
-// Stops statements of a connection that run longer than allowed; they then fail with Timeout.
+// Stops statements of a connection that run longer than allowed, or once `interrupted` is set from
+// another thread; they then fail with Timeout.
 class Deadline {
  public:
-  Deadline(SQLite::Database& database, std::chrono::milliseconds allowed);
+  Deadline(SQLite::Database& database,
+           std::chrono::milliseconds allowed,
+           const std::atomic<bool>* interrupted = nullptr);
   ~Deadline();
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
-  bool passed() const { return std::chrono::steady_clock::now() >= end_; }
+  bool passed() const {
+    return (interrupted_ != nullptr && interrupted_->load(std::memory_order_relaxed)) ||
+           std::chrono::steady_clock::now() >= end_;
+  }
 
  private:
   static int check(void* self);
 
   SQLite::Database& database_;
-  std::chrono::steady_clock::time_point end_;
+  const std::chrono::steady_clock::time_point end_;
+  const std::atomic<bool>* const interrupted_;
 };
 
 // Settings of a connection that writes. Throws as SQLiteCpp does.

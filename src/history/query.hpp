@@ -64,6 +64,8 @@ class Reader {
   // Limit (more than 100,000 points), Timeout (over the deadline), Corrupt, Io.
   virtual Result<QueryResult> run(const Query& query) = 0;
   virtual Result<std::vector<SeriesInfo>> series() = 0;
+  // From any thread: the call under way, and every later one, fails with Timeout within moments.
+  virtual void interrupt() = 0;
 };
 
 }  // namespace discern::history

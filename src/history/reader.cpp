@@ -100,7 +100,7 @@ class SqliteReader final : public Reader {
     Result<StepGrid> grid = make_grid(query);
     if (!grid) return std::move(grid).error();
     return fenced("cannot read history", [&]() -> Result<QueryResult> {
-      const Deadline deadline(database_, options_.deadline);
+      const Deadline deadline(database_, options_.deadline, &interrupted_);
       // One view of the file, whatever is written meanwhile.
       const SQLite::Transaction view(database_);
       Result<std::vector<StoredSeries>> series = find_series(query);
@@ -111,7 +111,7 @@ class SqliteReader final : public Reader {
 
   Result<std::vector<SeriesInfo>> series() override {
     return fenced("cannot read history", [&]() -> Result<std::vector<SeriesInfo>> {
-      const Deadline deadline(database_, options_.deadline);
+      const Deadline deadline(database_, options_.deadline, &interrupted_);
       SQLite::Statement select(database_,
                                "SELECT series.id, name, labels, key, kind, unit FROM series "
                                "JOIN family ON family.id = family ORDER BY name, series.id");
@@ -127,6 +127,8 @@ class SqliteReader final : public Reader {
     });
   }
 
+  void interrupt() override { interrupted_.store(true, std::memory_order_relaxed); }
+
  private:
   Result<std::vector<StoredSeries>> find_series(const Query& query);
   Result<QueryResult> answer(const Query& query,
@@ -138,6 +140,7 @@ class SqliteReader final : public Reader {
   const ReaderOptions options_;
   SQLite::Database database_;
   std::optional<TickScan> scan_;
+  std::atomic<bool> interrupted_ = false;
 };
 
 Result<std::vector<StoredSeries>> SqliteReader::find_series(const Query& query) {

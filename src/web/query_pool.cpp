@@ -31,6 +31,7 @@ void QueryPool::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     dropped.swap(waiting_);
+    for (history::Reader* reader : readers_) reader->interrupt();
   }
   wake_.notify_all();
   for (const Waiting& one : dropped) call(one.job, Error(Errc::Closed, "Discern is stopping."));
@@ -55,13 +56,23 @@ Result<void> QueryPool::submit(Job job) {
   return {};
 }
 
+// A reader that comes when stop() has been through is interrupted here.
+void QueryPool::add(history::Reader& reader) {
+  const std::lock_guard lock(mutex_);
+  readers_.push_back(&reader);
+  if (stopping_) reader.interrupt();
+}
+
 void QueryPool::run() {
   set_thread_name("query");
   std::unique_ptr<history::Reader> reader;
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-    if (stopping_) return;
+    if (stopping_) {
+      std::erase(readers_, reader.get());
+      return;
+    }
     Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
@@ -73,6 +84,7 @@ void QueryPool::run() {
       call(next.job, Error(Errc::Unavailable, "No history is kept, so there is none to show."));
     } else if (Result<std::unique_ptr<history::Reader>> made = make_(); made) {
       reader = *std::move(made);
+      add(*reader);
       call(next.job, reader.get());
     } else {
       call(next.job, std::move(made).error());

@@ -26,7 +26,7 @@ class QueryPool {
 
   // `make` (may be empty) is called on each thread before its first job that wants a reader.
   QueryPool(unsigned threads, MakeReader make);
-  // Waits for the jobs under way; the waiting ones are called with an error (Closed).
+  // Stops.
   ~QueryPool();
 
   // With the thread's reader, or why there is none: Unavailable (no history), Timeout (waited too
@@ -35,7 +35,8 @@ class QueryPool {
   // Errors: Limit (too many are waiting).
   Result<void> submit(Job job);
 
-  // Ends the threads. Jobs submitted afterwards are called at once with Closed.
+  // Interrupts the queries under way, calls the waiting jobs with Closed and ends the threads. Jobs
+  // submitted afterwards are called at once with Closed.
   void stop();
 
  private:
@@ -44,12 +45,15 @@ class QueryPool {
     SteadyTime since;
   };
   void run();
+  void add(history::Reader& reader);
 
   const MakeReader make_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> waiting_;  // Guarded by mutex_.
   bool stopping_ = false;        // Guarded by mutex_.
+  // Of the threads that have one; guarded by mutex_.
+  std::vector<history::Reader*> readers_;
   std::vector<std::thread> threads_;
 };
 

@@ -281,6 +281,17 @@ TEST_F(ReaderTest, StopsAtItsDeadline) {
   EXPECT_EQ(result.error().kind, Errc::Timeout);
 }
 
+TEST_F(ReaderTest, StopsWhenItIsInterrupted) {
+  process->registry.gauge(kDepth);
+  tick();
+  const auto interrupted = reader({.deadline = 1h});
+  EXPECT_TRUE(interrupted->run(query("test_depth", Reduction::Last)).ok());
+  interrupted->interrupt();
+  const auto result = interrupted->run(query("test_depth", Reduction::Last));
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, Errc::Timeout);
+}
+
 TEST_F(ReaderTest, ADamagedTickIsAnErrorNotANumber) {
   process->registry.gauge(kDepth);
   tick();

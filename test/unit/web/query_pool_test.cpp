@@ -14,6 +14,19 @@ struct EmptyReader : history::Reader {
   Result<std::vector<history::SeriesInfo>> series() override {
     return std::vector<history::SeriesInfo>();
   }
+  void interrupt() override {}
+};
+
+// Its queries take until they are interrupted.
+struct EndlessReader : EmptyReader {
+  Result<history::QueryResult> run(const history::Query&) override {
+    begun.set_value();
+    interrupted.get_future().wait();
+    return Error(Errc::Timeout, "interrupted");
+  }
+  void interrupt() override { interrupted.set_value(); }
+  std::promise<void> begun;
+  std::promise<void> interrupted;
 };
 
 // Submits a job and waits for what it was called with.
@@ -66,6 +79,21 @@ TEST(QueryPool, RefusesWhatItCannotQueueAndDropsTheRestWhenItStops) {
   stopper.join();
   EXPECT_TRUE(pool.submit(count).ok());
   EXPECT_EQ(closed, static_cast<int>(QueryPool::kMostWaiting) + 1);
+}
+
+TEST(QueryPool, StoppingInterruptsTheQueryUnderWay) {
+  auto endless = std::make_unique<EndlessReader>();
+  std::future<void> begun = endless->begun.get_future();
+  std::unique_ptr<history::Reader> made = std::move(endless);
+  QueryPool pool(1, [&]() -> Result<std::unique_ptr<history::Reader>> { return std::move(made); });
+  Errc answer{};
+  ASSERT_TRUE(pool.submit([&](Result<history::Reader*> reader) {
+                    answer = (*reader)->run({}).error().kind;
+                  })
+                  .ok());
+  begun.wait();
+  pool.stop();
+  EXPECT_EQ(answer, Errc::Timeout);
 }
 
 TEST(QueryPool, AJobThatThrowsHarmsNoOther) {

@@ -90,6 +90,7 @@ struct FakeReader : history::Reader {
   Result<std::vector<history::SeriesInfo>> series() override {
     return std::vector<history::SeriesInfo>{{1, "a_total", {}, "counter", ""}};
   }
+  void interrupt() override {}
 };
 
 // "hello", as gzip -9n makes it.

@@ -21,11 +21,11 @@ constexpr Decision kOldVersion{
     "version",
     "Use HTTP/1.1: HTTP/1.0 is what a proxy speaks that hides who asks, and Discern lets nobody in "
     "from elsewhere while no token is configured. Only /healthz answers it."};
-constexpr Decision kForeignHost{
-    403,
-    "host",
-    "While no token is configured Discern answers only to localhost, 127.0.0.1 and [::1]; use one "
-    "of these names in the address."};
+constexpr Decision kForeignHost{403,
+                                "host",
+                                "While no token is configured Discern answers only to localhost, "
+                                "127.0.0.1, [::1] and what it listens on; use one of these in the "
+                                "address."};
 constexpr Decision kForeignOrigin{
     403, "origin", "Another site made this request; open the dashboard itself."};
 
@@ -74,9 +74,10 @@ bool is_forwarding_field(std::string_view name) {
          net::equal_names(name, "x-real-ip");
 }
 
-bool is_local_host(std::string_view host) {
-  for (const std::string_view name : {"localhost", "127.0.0.1", "[::1]"}) {
-    if (net::equal_names(host.substr(0, name.size()), name)) {
+bool is_local_host(std::string_view host, std::string_view own_host) {
+  using namespace std::string_view_literals;
+  for (const std::string_view name : {"localhost"sv, "127.0.0.1"sv, "[::1]"sv, own_host}) {
+    if (!name.empty() && net::equal_names(host.substr(0, name.size()), name)) {
       return is_port(host.substr(name.size()));
     }
   }
@@ -90,7 +91,7 @@ Decision decide(const AccessPolicy& policy, const RequestFacts& facts) {
     if (facts.forwarded) return kForwarded;
     // nginx's proxy_pass, left as it is, adds no field and replaces Host by our own address.
     if (facts.http_1_0) return kOldVersion;
-    if (!is_local_host(facts.host)) return kForeignHost;
+    if (!is_local_host(facts.host, policy.own_host)) return kForeignHost;
   }
   if (!is_own_page(facts)) return kForeignOrigin;
   return kLetIn;

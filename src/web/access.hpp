@@ -2,6 +2,7 @@
 
 // Who may ask what. Pure.
 
+#include <string>
 #include <string_view>
 
 namespace discern::web {
@@ -10,6 +11,8 @@ namespace discern::web {
 // will widen this policy.
 struct AccessPolicy {
   bool token_configured = false;
+  // The address that is listened on, as a URL has it: "127.0.0.2", "[::1]".
+  std::string own_host = {};
 };
 
 // What the decision needs to know of a request.
@@ -35,7 +38,7 @@ Decision decide(const AccessPolicy& policy, const RequestFacts& facts);
 // Whether a field name is one that proxies add: X-Forwarded-*, Forwarded, Via, X-Real-IP.
 bool is_forwarding_field(std::string_view name);
 
-// Whether a Host value is localhost, 127.0.0.1 or [::1], with or without a port.
-bool is_local_host(std::string_view host);
+// Whether a Host value is `own_host`, localhost, 127.0.0.1 or [::1], with or without a port.
+bool is_local_host(std::string_view host, std::string_view own_host);
 
 }  // namespace discern::web

@@ -19,6 +19,11 @@ constexpr std::string_view kSecurityFields =
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
 
+std::string host_of(const Options& options) {
+  const bool v6 = options.address.find(':') != options.address.npos;
+  return v6 ? "[" + options.address + "]" : options.address;
+}
+
 constexpr int kTimersPerBeat = 60;  // Four timers a second: 15 s.
 
 RequestFacts facts_of(const net::HttpRequest& request, const Route& route) {
@@ -38,7 +43,7 @@ RequestFacts facts_of(const net::HttpRequest& request, const Route& route) {
 // What every request goes through, in order: path, route, access, method, endpoint.
 class Front final : public net::HttpHandler {
  public:
-  explicit Front(Site& site) : site_(site) {
+  explicit Front(Site& site) : site_(site), policy_{.own_host = host_of(site.options)} {
     for (const Route& route : routes()) {
       const std::uint32_t tag = site.meter.add_route(route.path, route.kind);
       if (first_tag_ == 0) first_tag_ = tag;
@@ -149,9 +154,7 @@ std::uint16_t Server::port() const {
 }
 
 std::string Server::url() const {
-  const std::string& address = parts_->site.options.address;
-  const bool v6 = address.find(':') != address.npos;
-  return "http://" + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port()) + "/";
+  return "http://" + host_of(parts_->site.options) + ":" + std::to_string(port()) + "/";
 }
 
 metrics::Sink& Server::live() {

@@ -18,7 +18,9 @@ namespace discern::test {
 
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port, int receive_buffer = 0) {
+  explicit RawClient(std::uint16_t port,
+                     int receive_buffer = 0,
+                     in_addr_t address = INADDR_LOOPBACK) {
     fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer > 0) {
       setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -26,7 +28,7 @@ class RawClient {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_addr.s_addr = htonl(address);
     if (connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
       close(fd_);
       throw std::runtime_error("cannot connect");

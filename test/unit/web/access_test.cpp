@@ -38,6 +38,15 @@ TEST(Decide, RefusesEveryOtherHost) {
   }
 }
 
+TEST(Decide, TheAddressThatIsListenedOnIsAHostToo) {
+  const AccessPolicy policy{.own_host = "127.0.0.2"};
+  EXPECT_EQ(decide(policy, local("127.0.0.2:8080")).status, 0);
+  EXPECT_EQ(decide(policy, local("localhost:8080")).status, 0);
+  EXPECT_EQ(decide(policy, local("127.0.0.2.evil.example")).reason, "host");
+  EXPECT_EQ(decide(policy, local("127.0.0.3")).reason, "host");
+  EXPECT_EQ(decide({}, local("127.0.0.2")).reason, "host");
+}
+
 TEST(Decide, RefusesOtherMachinesAndProxiesWhateverTheHost) {
   RequestFacts elsewhere = local();
   elsewhere.loopback_peer = false;

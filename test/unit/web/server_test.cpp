@@ -27,6 +27,15 @@ TEST_F(ServerTest, RefusesAnAddressThatOthersCanReach) {
   }
 }
 
+TEST_F(ServerTest, AnswersAtEveryLoopbackAddressItCanListenOn) {
+  options.address = "127.0.0.2";
+  start();
+  RawClient client(server->port(), 0, INADDR_LOOPBACK + 1);
+  const std::string host = "127.0.0.2:" + std::to_string(server->port());
+  client.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+  EXPECT_EQ(status_of(client.read_answer()), 200);
+}
+
 TEST_F(ServerTest, TellsItsAddress) {
   EXPECT_EQ(server->url(), "http://127.0.0.1:" + std::to_string(server->port()) + "/");
 }

@@ -43,7 +43,7 @@ void serve_live(Site& site, Call& call) {
   const std::optional<std::int64_t> since = parse_since(call.request);
   if (!since) return call.error(400, kBadSince);
   net::HttpResponse head;
-  if (!site.hub.has_room(call.request.remote)) {
+  if (!site.hub.has_room()) {
     // 204 is what makes an EventSource stop for good; the page polls from then on.
     site.meter.on_refused("live_streams");
     head.status = 204;
@@ -52,7 +52,7 @@ void serve_live(Site& site, Call& call) {
   head.content_type = "text/event-stream";
   head.cache_control = "no-store, no-transform";
   head.fields.emplace_back("X-Accel-Buffering", "no");
-  site.hub.open(std::move(call.responder), std::move(head), call.request.remote, *since, now_ms());
+  site.hub.open(std::move(call.responder), std::move(head), *since, now_ms());
 }
 
 void serve_ticks(Site& site, Call& call) {

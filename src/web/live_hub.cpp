@@ -23,17 +23,21 @@ void merge_rows(std::vector<Row>& rows,
 
 LiveHub::LiveHub(std::string version,
                  std::string boot_id,
-                 LiveLimits limits,
+                 std::size_t most_streams,
                  metrics::Gauge viewers)
     : version_(std::move(version)),
       boot_id_(std::move(boot_id)),
-      limits_(limits),
+      most_streams_(most_streams),
       viewers_gauge_(viewers) {
   viewers_gauge_.set(0);
 }
 
 void LiveHub::on_tick(const metrics::SnapshotPtr& snapshot, LiveTick tick, net::SharedBytes event) {
   snapshot_ = snapshot;
+  if (tick.begins_anew) {
+    ring_.clear();
+    broadcast(std::make_shared<const std::string>(hello(tick.time_ms)));
+  }
   ring_.push(tick.time_ms, tick.values);
   all_ticks_.reset();
   merge_rows(commands_, command_places_, std::move(tick.commands), [](const CommandRow& row) {
@@ -45,9 +49,15 @@ void LiveHub::on_tick(const metrics::SnapshotPtr& snapshot, LiveTick tick, net::
   broadcast(event);
 }
 
+std::string LiveHub::hello(std::int64_t now_ms) const {
+  std::string event = "event: hello\ndata: {";
+  append_hello_members(event, version_, boot_id_, now_ms);
+  return event + "}\n\n";
+}
+
 // A stream that fails or is dropped is taken out later, by its on_closed.
 void LiveHub::broadcast(const net::SharedBytes& bytes) {
-  for (const auto& [id, viewer] : viewers_) viewer.stream->push(bytes);
+  for (const auto& [id, stream] : viewers_) stream->push(bytes);
 }
 
 void LiveHub::beat() {
@@ -55,36 +65,22 @@ void LiveHub::beat() {
   broadcast(kBeat);
 }
 
-bool LiveHub::has_room(std::string_view client) const {
-  const auto count = by_client_.find(client);
-  return viewers_.size() < limits_.streams &&
-         (count == by_client_.end() || count->second < limits_.streams_per_client);
-}
-
 void LiveHub::open(net::HttpResponder responder,
                    net::HttpResponse head,
-                   std::string_view client,
                    std::int64_t since_ms,
                    std::int64_t now_ms) {
   const std::uint64_t id = ++last_viewer_;
   const auto stream = responder.open_stream(std::move(head), [this, id] { forget(id); });
   if (!stream) return;
-  auto first = std::make_shared<std::string>("retry: 2000\n\nevent: hello\ndata: {");
-  append_hello_members(*first, version_, boot_id_, now_ms);
-  first->append("}\n\n");
+  auto first = std::make_shared<std::string>("retry: 2000\n\n" + hello(now_ms));
   ring_.append_events(*first, since_ms);
-  viewers_.emplace(id, Viewer{stream, std::string(client)});
-  ++by_client_[std::string(client)];
+  viewers_.emplace(id, stream);
   viewers_gauge_.set(static_cast<double>(viewers_.size()));
   stream->push(std::move(first));
 }
 
 void LiveHub::forget(std::uint64_t viewer) {
-  const auto found = viewers_.find(viewer);
-  if (found == viewers_.end()) return;
-  const auto count = by_client_.find(found->second.client);
-  if (count != by_client_.end() && --count->second == 0) by_client_.erase(count);
-  viewers_.erase(found);
+  if (viewers_.erase(viewer) == 0) return;
   viewers_gauge_.set(static_cast<double>(viewers_.size()));
 }
 

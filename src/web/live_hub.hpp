@@ -19,16 +19,15 @@
 
 namespace discern::web {
 
-struct LiveLimits {
-  std::size_t streams = 1000;
-  std::size_t streams_per_client = 4;
-};
-
 class LiveHub {
  public:
-  LiveHub(std::string version, std::string boot_id, LiveLimits limits, metrics::Gauge viewers);
+  LiveHub(std::string version,
+          std::string boot_id,
+          std::size_t most_streams,
+          metrics::Gauge viewers);
 
-  // A tick and its event as text, in order.
+  // A tick and its event as text, in order. Before one that begins anew the ring is emptied, and
+  // every stream gets another hello.
   void on_tick(const metrics::SnapshotPtr& snapshot, LiveTick tick, net::SharedBytes event);
 
   // Null before the first tick.
@@ -36,12 +35,12 @@ class LiveHub {
   const std::vector<CommandRow>& commands() const { return commands_; }
   const std::vector<PluginRow>& plugins() const { return plugins_; }
 
-  // Whether that client may open another stream.
-  bool has_room(std::string_view client) const;
+  // Whether another stream may be opened. Only this machine can connect, so that a limit for each
+  // address would be one for all.
+  bool has_room() const { return viewers_.size() < most_streams_; }
   // Answers with a stream: hello, the ticks after `since_ms`, then every tick as it comes.
   void open(net::HttpResponder responder,
             net::HttpResponse head,
-            std::string_view client,
             std::int64_t since_ms,
             std::int64_t now_ms);
   // The JSON of the ticks after `since_ms`; the same bytes for all who ask within one tick for all.
@@ -50,16 +49,14 @@ class LiveHub {
   void beat();
 
  private:
-  struct Viewer {
-    std::shared_ptr<net::HttpStream> stream;
-    std::string client;
-  };
+  // The event that says who speaks, when it is, and which series there are.
+  std::string hello(std::int64_t now_ms) const;
   void forget(std::uint64_t viewer);
   void broadcast(const net::SharedBytes& bytes);
 
   const std::string version_;
   const std::string boot_id_;
-  const LiveLimits limits_;
+  const std::size_t most_streams_;
   const metrics::Gauge viewers_gauge_;
   metrics::SnapshotPtr snapshot_;
   TickRing ring_;
@@ -67,8 +64,7 @@ class LiveHub {
   std::vector<PluginRow> plugins_;
   std::unordered_map<std::string, std::size_t> command_places_;
   std::unordered_map<std::string, std::size_t> plugin_places_;
-  std::map<std::uint64_t, Viewer> viewers_;
-  std::map<std::string, std::size_t, std::less<>> by_client_;
+  std::map<std::uint64_t, std::shared_ptr<net::HttpStream>> viewers_;
   std::uint64_t last_viewer_ = 0;
   net::SharedBytes all_ticks_;  // Empty when a tick has come since it was made.
 };

@@ -91,7 +91,10 @@ double RecentMedian::step(const Snapshot& snapshot, std::string_view family) {
 LiveTick LiveTicker::step(const Snapshot& snapshot,
                           const std::vector<plugin::PluginStatus>& plugins) {
   LiveTick tick;
-  last_ms_ = tick.time_ms = std::max(epoch_ms(snapshot.time()), last_ms_ + 1);
+  const std::int64_t now_ms = epoch_ms(snapshot.time());
+  tick.begins_anew = now_ms < last_ms_ - std::chrono::milliseconds(kMostLag).count();
+  tick.time_ms = tick.begins_anew ? now_ms : std::max(now_ms, last_ms_ + 1);
+  last_ms_ = tick.time_ms;
   fill_values(tick, snapshot);
   fill_commands(tick, snapshot);
   fill_plugins(tick, snapshot, plugins);

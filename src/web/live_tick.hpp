@@ -3,6 +3,7 @@
 // One second of the live stream, made from the newest snapshot and what is known of the one before.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -45,13 +46,18 @@ inline constexpr std::array kLiveSeries = std::to_array<LiveSeries>({
 using LiveValues = std::array<double, kLiveSeries.size()>;  // NaN is unknown.
 
 struct LiveTick {
-  std::int64_t time_ms =
-      0;  // Since the epoch; rises with every tick, even when the clock does not.
+  // Since the epoch; rises with every tick, except with one that begins anew.
+  std::int64_t time_ms = 0;
+  // The clock was set back by more than kMostLag: what came before would hide what comes now.
+  bool begins_anew = false;
   LiveValues values{};
   // Rows that changed since the tick before; all of them in the first.
   std::vector<CommandRow> commands;
   std::vector<PluginRow> plugins;
 };
+
+// How far ticks may run ahead of a clock that was set back a little.
+inline constexpr std::chrono::seconds kMostLag{5};
 
 // Mean over the last interval of each series of a histogram family.
 class IntervalMeans {

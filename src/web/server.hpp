@@ -24,7 +24,6 @@ struct Options {
   std::uint16_t port = 8080;  // 0: any free one.
   std::size_t connections = 1024;
   std::size_t live_streams = 1000;
-  std::size_t live_streams_per_client = 4;
   unsigned query_threads = 2;
   std::string version;
   std::string boot_id;                 // Random for each start of the process.

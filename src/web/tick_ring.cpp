@@ -50,6 +50,7 @@ std::int64_t TickRing::newest_ms() const {
 }
 
 std::size_t TickRing::count_until(std::int64_t since_ms) const {
+  if (since_ms - std::chrono::milliseconds(kMostLag).count() > newest_ms()) return 0;
   std::size_t low = 0;
   std::size_t high = size_;
   while (low < high) {

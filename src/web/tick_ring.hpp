@@ -17,6 +17,7 @@ class TickRing {
 
   // Times rise.
   void push(std::int64_t time_ms, const LiveValues& values);
+  void clear() { size_ = 0; }
 
   // "t":[...],"v":[[...],...] of the ticks after `since_ms`: members of an object.
   void append_columns(std::string& out, std::int64_t since_ms) const;
@@ -27,7 +28,8 @@ class TickRing {
 
  private:
   std::size_t at(std::size_t age) const { return (begin_ + age) % capacity_; }
-  // How many of the oldest are at or before `since_ms`.
+  // How many of the oldest are at or before `since_ms`. A time that lies ahead is that of a client
+  // that has not heard that the clock was set back: it has none of them.
   std::size_t count_until(std::int64_t since_ms) const;
 
   const std::size_t capacity_;

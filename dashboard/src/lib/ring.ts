@@ -34,6 +34,12 @@ export class Ring {
     return true;
   }
 
+  /** Forgets every row; the order of values stays. */
+  clear() {
+    this.t.length = 0;
+    for (const column of this.columns.values()) column.length = 0;
+  }
+
   column(key: string): readonly Value[] {
     return this.columns.get(key) ?? [];
   }

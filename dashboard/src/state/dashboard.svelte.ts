@@ -8,6 +8,9 @@ import { failed, LOADING, mergeRows, ready, valueOf, type Load } from '../lib/lo
 import { mergeMarks, startMarks, type Mark } from '../lib/marks';
 import { KEEP_SECONDS, Ring } from '../lib/ring';
 
+/** The server's ticks run ahead of its clock by 5 seconds at most. */
+const MOST_LAG_SECONDS = 6;
+
 /**
  * Everything the pages show, kept by the live feed. The ring is plain memory; `tick` is the signal that says "look again".
  * Pausing and hiding stop that signal, never the recording.
@@ -109,6 +112,8 @@ class Dashboard {
 
   private hello(h: Hello) {
     this.skew = h.now - Date.now() / 1000;
+    // The server's clock was set back: rows from its future would keep every row that comes now away.
+    if ((this.ring.newest() ?? 0) > h.now + MOST_LAG_SECONDS) this.ring.clear();
     this.ring.describe(h.series);
     if (this.version !== null && h.version !== this.version) this.updated = true;
     this.version ??= h.version;

@@ -117,6 +117,15 @@ describe('the overview', () => {
     FakeEventSource.last.say('tick', { t: now() + 1, v: row(), commands: [command({ name: 'ping', uses: 901 })] });
     expect(await screen.findByText('901')).toBeTruthy();
   });
+  it('goes on after the clock of the server was set back', async () => {
+    await open('/');
+    const earlier = now() - 3600;
+    FakeEventSource.last.say('hello', hello({ now: earlier }));
+    FakeEventSource.last.say('tick', { t: earlier, v: row({ guilds: 43 }) });
+    await waitFor(() => expect(cardText('guilds')).toBe('43'));
+    const { dashboard } = await import('../../src/state/dashboard.svelte');
+    expect(dashboard.ring.t).toEqual([earlier]);
+  });
   it('holds the range in the URL', async () => {
     await open('/?range=5m');
     expect(screen.getByRole('button', { name: '5m' }).getAttribute('aria-pressed')).toBe('true');

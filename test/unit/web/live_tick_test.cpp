@@ -57,9 +57,18 @@ TEST_F(LiveTickerTest, RatesAreOverTheRealInterval) {
   EXPECT_DOUBLE_EQ(value(step(4s), "events_rate"), 5);
 }
 
-TEST_F(LiveTickerTest, TimesRiseEvenWhenTheClockGoesBack) {
+TEST_F(LiveTickerTest, TimesRiseEvenWhenTheClockGoesBackALittle) {
   const std::int64_t first = step().time_ms;
-  EXPECT_EQ(step(-10s).time_ms, first + 1);
+  EXPECT_EQ(step(-4s).time_ms, first + 1);
+  EXPECT_FALSE(step().begins_anew);
+}
+
+TEST_F(LiveTickerTest, AClockThatWasSetBackIsFollowed) {
+  const std::int64_t first = step().time_ms;
+  const LiveTick back = step(-10s);
+  EXPECT_EQ(back.time_ms, first - 10'000);
+  EXPECT_TRUE(back.begins_anew);
+  EXPECT_FALSE(step().begins_anew);
 }
 
 TEST_F(LiveTickerTest, LoopDelayIsTheMeanOfTheInterval) {

@@ -22,6 +22,9 @@ constexpr std::size_t kFlushSize = 64 * 1024;
 constexpr std::chrono::milliseconds kLinger{2000};
 constexpr std::size_t kLingerBytes = 2 * 1024 * 1024;
 
+constexpr HttpRefusal kManyBodies{
+    503, "bodies", "Too many large requests are under way; try again in a moment."};
+
 HttpResponse error_response(int status, std::string_view sentence) {
   HttpResponse response;
   response.status = status;
@@ -48,11 +51,21 @@ HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Loop> loop,
       loopback_(loopback),
       reader_(loop_->options.request) {}
 
-HttpConnection::~HttpConnection() = default;
+HttpConnection::~HttpConnection() {
+  loop_->body_bytes -= accounted_;
+}
 
 void HttpConnection::start() {
   set_deadline(loop_->options.header_timeout);
   read();
+}
+
+bool HttpConnection::account_for_body() {
+  const std::size_t bytes = reader_.body_bytes();
+  const bool grew = bytes > accounted_;
+  loop_->body_bytes += bytes - accounted_;
+  accounted_ = bytes;
+  return !grew || loop_->body_bytes <= loop_->options.body_bytes_of_all;
 }
 
 std::string_view HttpConnection::unread() const {
@@ -74,6 +87,10 @@ void HttpConnection::run() {
     switch (phase_) {
       case Phase::Reading: {
         in_begin_ += reader_.feed(unread());
+        if (!account_for_body()) {
+          refuse(kManyBodies);
+          break;
+        }
         const HttpReader::State state = reader_.state();
         if (state == HttpReader::State::Complete) {
           dispatch();
@@ -127,6 +144,8 @@ void HttpConnection::dispatch() {
 }
 
 void HttpConnection::refuse(const HttpRefusal& refusal) {
+  reader_.drop_body();
+  account_for_body();
   loop_->handler.on_refused(refusal.reason, refusal.status);
   tag_ = 0;
   head_only_ = false;
@@ -181,6 +200,7 @@ void HttpConnection::finish_answer() {
   }
   if (close_after_) return linger();
   reader_.next();
+  account_for_body();
   seen_ = HttpReader::State::Complete;
   phase_ = Phase::Reading;
 }
@@ -345,6 +365,7 @@ std::shared_ptr<HttpStream> HttpConnection::open_stream(std::uint64_t request,
   std::vector<char>(256).swap(in_);
   in_begin_ = in_end_ = 0;
   reader_.next();
+  account_for_body();
   auto first = std::make_shared<std::string>(std::move(out_));
   out_ = {};
   report_answers();

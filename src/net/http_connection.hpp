@@ -68,6 +68,8 @@ class HttpConnection final : public HttpExchange,
   void pump();
   std::string_view unread() const;
   void make_room();
+  // Counts what the request's body holds among those of all; false when that is too much.
+  bool account_for_body();
   void set_deadline(std::chrono::milliseconds after) { deadline_ = loop_->now() + after; }
 
   const std::shared_ptr<HttpServer::Loop> loop_;
@@ -81,6 +83,7 @@ class HttpConnection final : public HttpExchange,
   bool writing_ = false;
   bool close_after_ = false;
   bool in_run_ = false;
+  std::size_t accounted_ = 0;
 
   std::vector<char> in_;
   std::size_t in_begin_ = 0;

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,8 @@ struct HttpServer::Loop : std::enable_shared_from_this<HttpServer::Loop> {
   boost::asio::io_context io{1};
   bool stopping = false;
   std::uint16_t port = 0;
+  // Held in bodies by all connections, the last of which may go on another thread.
+  std::atomic<std::size_t> body_bytes{0};
 
  private:
   void accept();

@@ -106,9 +106,8 @@ class Grammar final : public http::basic_parser<true> {
     if (parts_.hosts == 0 && !parts_.old_version) refuse(kNoHost, ec);
   }
 
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) parts_.body.reserve(static_cast<std::size_t>(*length));
-  }
+  // No room is made for what was only announced.
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(string_view body, error_code&) override {
     parts_.body.append(body.data(), body.size());
     return body.size();
@@ -277,6 +276,14 @@ bool HttpReader::keep_alive() const {
 
 bool HttpReader::is_http_1_0() const {
   return work_->parts.old_version;
+}
+
+std::size_t HttpReader::body_bytes() const {
+  return work_->parts.body.size();
+}
+
+void HttpReader::drop_body() {
+  std::string().swap(work_->parts.body);
 }
 
 const HttpRefusal& HttpReader::refusal() const {

@@ -54,6 +54,10 @@ class HttpReader {
   const HttpRequest& request() const;
   bool keep_alive() const;  // What the client asked for.
   bool is_http_1_0() const;
+  // Of the body, as far as it has come.
+  std::size_t body_bytes() const;
+  // For a request that will not be served.
+  void drop_body();
 
   // Precondition: Failed.
   const HttpRefusal& refusal() const;

@@ -26,6 +26,8 @@ struct HttpServerOptions {
   HttpLimits request;
   std::size_t connections = 4096;
   std::size_t connections_per_address = 1024;
+  // Of the bodies of all requests together; one beyond it gets 503.
+  std::size_t body_bytes_of_all = 64 * 1024 * 1024;
   // What a stream's client may leave unread before it is dropped.
   std::size_t stream_queue_bytes = 2 * 1024 * 1024;
   std::size_t stream_queue_length = 64;

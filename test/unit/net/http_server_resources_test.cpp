@@ -24,5 +24,31 @@ TEST_F(HttpServerTest, ProgramsThatAreStartedInheritNoSocket) {
   EXPECT_GE(sockets, 3) << "the port, the connection and the client's end";
 }
 
+TEST_F(HttpServerTest, BodiesOfAllConnectionsShareOneBudget) {
+  HttpServerOptions options;
+  options.body_bytes_of_all = 3000;
+  start(options);
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n";
+  const std::string body(2000, 'x');
+  // All but the last byte, so that the body is held.
+  RawClient holds(port());
+  holds.send(head + body.substr(1));
+  RawClient large(port());
+  std::string answer;
+  // Until the server has read the other's.
+  do {
+    large.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1002\r\n\r\n" + body.substr(998));
+    answer = large.read_answer();
+  } while (status_of(answer) == 200);
+  EXPECT_EQ(status_of(answer), 503);
+  EXPECT_NE(answer.find("Too many large requests"), answer.npos);
+  EXPECT_TRUE(echo.wait_for("bodies 503"));
+  holds.send("x");
+  EXPECT_EQ(status_of(holds.read_answer()), 200) << "who came first is served";
+  RawClient again(port());
+  again.send(head + body);
+  EXPECT_EQ(status_of(again.read_answer()), 200) << "and makes room";
+}
+
 }  // namespace
 }  // namespace discern::net

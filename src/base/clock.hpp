@@ -55,6 +55,11 @@ class ManualClock final : public Clock {
     steady_ += std::chrono::duration_cast<SteadyTime::duration>(by);
     system_ += std::chrono::duration_cast<SystemTime::duration>(by);
   }
+  // The wall clock alone, as when somebody sets it.
+  void set_ahead(std::chrono::nanoseconds by) {
+    const std::lock_guard lock(mutex_);
+    system_ += std::chrono::duration_cast<SystemTime::duration>(by);
+  }
 
  private:
   mutable std::mutex mutex_;

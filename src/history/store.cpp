@@ -227,15 +227,16 @@ Result<void> Store::commit(const metrics::Snapshot& snapshot,
   parts.totals.mark_saved();
   parts.state.clear();
   parts.events.clear();
-  if (!parts.last_forgetting || snapshot.steady_time() - *parts.last_forgetting >= kForgetEvery) {
-    parts.last_forgetting = snapshot.steady_time();
-    forget_old(snapshot.time());
-  }
+  forget(snapshot);
   return {};
 }
 
-void Store::forget_old(SystemTime now) {
-  const std::int64_t oldest_ms = epoch_ms(now - parts_->options.retention);
+void Store::forget(const metrics::Snapshot& snapshot) {
+  const bool believed = parts_->clock_watch.see(snapshot.time(), snapshot.steady_time());
+  std::optional<SteadyTime>& last = parts_->last_forgetting;
+  if (!believed || (last && snapshot.steady_time() - *last < kForgetEvery)) return;
+  last = snapshot.steady_time();
+  const std::int64_t oldest_ms = epoch_ms(snapshot.time() - parts_->options.retention);
   const Result<std::size_t> forgotten =
       forget_before(*parts_->database, oldest_ms, parts_->key_tick);
   if (!forgotten) {

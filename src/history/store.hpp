@@ -30,9 +30,11 @@ struct StateRow {
 struct Options {
   // Between two history ticks; more than 2.5 of them without one are a gap.
   std::chrono::milliseconds interval{10000};
-  // Ticks and annotations older than this are deleted, a few each minute.
+  // Ticks and annotations older than this are deleted, a few each minute, once the clock can be
+  // believed (clock_watch.hpp).
   std::chrono::milliseconds retention = std::chrono::hours(24 * 7);
-  // Hard limit of the database file; 0 is none. Beyond it ticks fail until old ones are deleted.
+  // Hard limit of the database file; 0 is none. A tick that finds no room fails, and the oldest
+  // ones are deleted for those that follow.
   std::uint64_t max_file_bytes = 0;
 };
 
@@ -93,7 +95,8 @@ class Store final {
  private:
   struct Parts;
   explicit Store(std::unique_ptr<Parts> parts);
-  void forget_old(SystemTime now);
+  void forget(const metrics::Snapshot& snapshot);
+  void forget_oldest();
 
   std::unique_ptr<Parts> parts_;
 };

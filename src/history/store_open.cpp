@@ -66,7 +66,11 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& data_dir
   if (!lock) return std::move(lock).error();
   auto parts = std::make_unique<Parts>(*std::move(lock), database_file(data_dir), options);
   if (auto opened = parts->open(); !opened) return std::move(opened).error();
-  if (auto begun = parts->begin_boot(clock.system_now()); !begun) {
+  const SystemTime now = clock.system_now();
+  if (parts->newest_stored_ms && *parts->newest_stored_ms < epoch_ms(now - options.retention)) {
+    parts->clock_watch.doubt();
+  }
+  if (auto begun = parts->begin_boot(now); !begun) {
     return wrap("cannot use " + parts->file.string(), std::move(begun).error());
   }
   return std::unique_ptr<Store>(new Store(std::move(parts)));
@@ -113,6 +117,7 @@ void Store::Parts::close() {
   index = {};
   totals = {};
   next_tick = 1;
+  newest_stored_ms.reset();
 }
 
 Result<void> Store::Parts::read_all() {
@@ -149,9 +154,12 @@ Result<void> Store::Parts::read_all() {
     const auto id = static_cast<std::uint32_t>(row.integer_at(0));
     if (auto loaded = totals.load_sketch(id, row.blob_at(1)); !loaded) return loaded;
   }
-  SQLite::Statement last(*database, "SELECT max(id) FROM tick");
+  SQLite::Statement last(*database, "SELECT id, time_ms FROM tick ORDER BY id DESC LIMIT 1");
   Use row(last);
-  if (row.next() && !row.null_at(0)) next_tick = std::max(next_tick, row.integer_at(0) + 1);
+  if (row.next()) {
+    next_tick = std::max(next_tick, row.integer_at(0) + 1);
+    newest_stored_ms = row.integer_at(1);
+  }
   is_new = next_tick == 1;
   return {};
 }

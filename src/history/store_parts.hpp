@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "history/clock_watch.hpp"
 #include "history/database.hpp"
 #include "history/lock_file.hpp"
 #include "history/series_index.hpp"
@@ -71,6 +72,9 @@ struct Store::Parts {
   std::int64_t next_tick = 1;
   std::int64_t key_tick = 0;
   std::int64_t last_time_ms = 0;
+  // Of the newest tick that was found at start.
+  std::optional<std::int64_t> newest_stored_ms;
+  ClockWatch clock_watch;
   std::optional<SteadyTime> last_forgetting;
   bool said_forgetting = false;
 

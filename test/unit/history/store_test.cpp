@@ -190,6 +190,48 @@ TEST_F(StoreTest, WhatIsTooOldIsDeletedBitByBit) {
   EXPECT_EQ(count("SELECT count(*) FROM tick WHERE key_tick NOT IN (SELECT id FROM tick)"), 0);
 }
 
+TEST_F(StoreTest, AClockThatIsAheadForAWhileDeletesNothing) {
+  auto process = start();
+  for (int i = 0; i < 130; ++i) {
+    ASSERT_TRUE(process->commit().ok());
+    clock.advance(10s);
+  }
+  clock.set_ahead(24h * 3650);
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(process->commit().ok());
+    clock.advance(10s);
+  }
+  EXPECT_EQ(count("SELECT count(*) FROM tick"), 190);
+  clock.set_ahead(-24h * 3650);
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(process->commit().ok());
+    clock.advance(10s);
+  }
+  EXPECT_EQ(count("SELECT count(*) FROM tick"), 690);
+}
+
+TEST_F(StoreTest, AStartAfterTheRetentionDeletesOnlyWhenTheClockHasProvedRight) {
+  options.retention = 1h;
+  auto process = start();
+  for (int i = 0; i < 130; ++i) {
+    ASSERT_TRUE(process->commit().ok());
+    clock.advance(10s);
+  }
+  process = nullptr;
+  clock.advance(24h);
+  process = start();
+  for (int i = 0; i < 350; ++i) {
+    ASSERT_TRUE(process->commit().ok());
+    clock.advance(10s);
+  }
+  EXPECT_EQ(count("SELECT count(*) FROM tick WHERE id <= 130"), 130);
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_TRUE(process->commit().ok());
+    clock.advance(10s);
+  }
+  EXPECT_EQ(count("SELECT count(*) FROM tick WHERE id <= 130"), 0);
+}
+
 TEST_F(StoreTest, AShorterRetentionGivesSpaceBack) {
   auto process = start();
   std::mt19937 random(1);

@@ -69,4 +69,17 @@ Result<std::size_t> forget_before(SQLite::Database& database,
   });
 }
 
+Result<std::size_t> forget_oldest_chain(SQLite::Database& database, std::int64_t current_key_tick) {
+  return fenced("cannot make room in history", [&]() -> Result<std::size_t> {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    // Empty without a tick: 0 is no chain.
+    const std::int64_t key =
+        database.execAndGet("SELECT coalesce(min(key_tick), 0) FROM tick").getInt64();
+    if (key == 0 || key == current_key_tick) return std::size_t{0};
+    const int gone = delete_chain(database, key);
+    transaction.commit();
+    return static_cast<std::size_t>(gone);
+  });
+}
+
 }  // namespace discern::history

@@ -18,4 +18,8 @@ Result<std::size_t> forget_before(SQLite::Database& database,
                                   std::int64_t oldest_ms,
                                   std::int64_t current_key_tick);
 
+// Deletes the chain that was written first, unless it is the one that begins with
+// `current_key_tick`. Returns how many ticks went.
+Result<std::size_t> forget_oldest_chain(SQLite::Database& database, std::int64_t current_key_tick);
+
 }  // namespace discern::history

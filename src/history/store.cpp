@@ -216,6 +216,7 @@ Result<void> Store::commit(const metrics::Snapshot& snapshot,
   if (!done) {
     parts.keep_for_next(changed_state);
     parts.encoder.restart();
+    if (done.error().kind == Errc::Limit) forget_oldest();
     return done;
   }
   if (parts.encoder.is_key()) parts.key_tick = parts.next_tick;
@@ -247,6 +248,13 @@ void Store::forget(const metrics::Snapshot& snapshot) {
               "what is older than {:g} h is deleted from now on (history.retention)",
               hours.count());
   }
+}
+
+// Not for a disk that is full of something else: what is within the retention stays then.
+void Store::forget_oldest() {
+  if (parts_->options.max_file_bytes == 0) return;
+  const auto forgotten = forget_oldest_chain(*parts_->database, parts_->key_tick);
+  if (!forgotten) log::warn("history", "{}", forgotten.error().text);
 }
 
 }  // namespace discern::history

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <fstream>
 #include <functional>
@@ -209,6 +210,26 @@ TEST_F(StoreFaultsTest, AFullFileFailsTicksAndLeavesNothingHalfWritten) {
   options.max_file_bytes = 0;
   process = start();
   EXPECT_TRUE(process->commit().ok());
+}
+
+TEST_F(StoreFaultsTest, AFullFileMakesRoomByForgettingTheOldest) {
+  options.max_file_bytes = 256 * 1024;
+  auto process = start();
+  const metrics::Histogram waits = process->registry.histogram(kWait, "a");
+  int failed_at_the_end = 0;
+  int failed = 0;
+  for (int i = 0; i < 2000; ++i) {
+    clock.advance(10s);
+    for (int k = 0; k < 40; ++k) waits.observe(std::pow(1.1, (i * 7 + k * 13) % 200));
+    const bool done = process->commit().ok();
+    failed += !done;
+    failed_at_the_end = done ? 0 : failed_at_the_end + 1;
+  }
+  EXPECT_GT(failed, 0) << "the file never was full";
+  EXPECT_LT(failed, 100);
+  EXPECT_LT(failed_at_the_end, 3);
+  EXPECT_GT(count("SELECT min(id) FROM tick"), 1);
+  EXPECT_LE(std::filesystem::file_size(file()), options.max_file_bytes);
 }
 
 // Files of this process cannot grow beyond `bytes` while this lives: a full disk for one process.

@@ -202,49 +202,57 @@ TEST(Config, AWrongVariableIsNamed) {
   EXPECT_THAT(error("DISCERN_DISCORD_TOKEN=s3cret"), testing::Not(HasSubstr("s3cret")));
 }
 
+// A token file, and a configuration that names it.
+class TokenFile {
+ public:
+  TokenFile()
+      : folder(std::filesystem::path(testing::TempDir()) /
+               testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::create_directories(folder);
+    write("abc\n", 0600);
+    EXPECT_TRUE(write_file_atomically(
+        config(), "[discord]\ntoken_file = \"" + (folder / "token").string() + "\"\n"));
+  }
+  ~TokenFile() { std::filesystem::remove_all(folder); }
+  std::string config() const { return (folder / "discern.toml").string(); }
+  void write(std::string_view text, mode_t mode) {
+    EXPECT_TRUE(write_file_atomically(folder / "token", text));
+    ::chmod((folder / "token").c_str(), mode);
+  }
+
+  const std::filesystem::path folder;
+};
+
 TEST(Config, ATokenFileThatOthersCanReadIsRefused) {
-  const auto folder = std::filesystem::temp_directory_path() / "discern_config_test";
-  std::filesystem::create_directories(folder);
-  const std::string token = (folder / "token").string();
-  const std::string file = (folder / "discern.toml").string();
-  ASSERT_TRUE(write_file_atomically(token, "abc\n"));
-  ASSERT_TRUE(write_file_atomically(file, "[discord]\ntoken_file = \"" + token + "\"\n"));
-  ::chmod(token.c_str(), 0644);
-  const auto open = load_config(file);
+  TokenFile token;
+  token.write("abc\n", 0644);
+  const auto open = load_config(token.config());
   ASSERT_FALSE(open);
   EXPECT_THAT(open.error().text, HasSubstr("chmod 600"));
   EXPECT_THAT(open.error().text, testing::Not(HasSubstr("abc")));
-  ::chmod(token.c_str(), 0600);
-  const auto config = load_config(file);
+  token.write("abc\n", 0600);
+  const auto config = load_config(token.config());
   ASSERT_TRUE(config) << config.error().text;
   if (std::getenv("DISCORD_TOKEN") == nullptr) {
     EXPECT_EQ(config->discord.token.reveal(), "abc");
   }
-  ASSERT_TRUE(write_file_atomically(token, "DISCORD_TOKEN=abc\n"));
-  ::chmod(token.c_str(), 0600);
-  const auto more = load_config(file);
+  token.write("DISCORD_TOKEN=abc\n", 0600);
+  const auto more = load_config(token.config());
   ASSERT_FALSE(more);
   EXPECT_THAT(more.error().text, HasSubstr("the bot token and nothing else"));
-  std::filesystem::remove_all(folder);
 }
 
 // systemd 254 and later: mode 0440, where the group's bits are the mask of an ACL.
 TEST(Config, ACredentialOfSystemdMayHaveTheModeThatSystemdGivesIt) {
-  const auto folder = std::filesystem::temp_directory_path() / "discern_credential_test";
-  std::filesystem::create_directories(folder);
-  const std::string token = (folder / "token").string();
-  const std::string file = (folder / "discern.toml").string();
-  ASSERT_TRUE(write_file_atomically(token, "abc\n"));
-  ASSERT_TRUE(write_file_atomically(file, "[discord]\ntoken_file = \"" + token + "\"\n"));
-  ::chmod(token.c_str(), 0440);
-  EXPECT_FALSE(load_config(file)) << "an ordinary file";
-  ::setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
-  const auto config = load_config(file);
+  TokenFile token;
+  token.write("abc\n", 0440);
+  EXPECT_FALSE(load_config(token.config())) << "an ordinary file";
+  ::setenv("CREDENTIALS_DIRECTORY", token.folder.c_str(), 1);
+  const auto config = load_config(token.config());
   EXPECT_TRUE(config) << config.error().text;
-  ::chmod(token.c_str(), 0444);
-  EXPECT_FALSE(load_config(file)) << "everybody can read it";
+  token.write("abc\n", 0444);
+  EXPECT_FALSE(load_config(token.config())) << "everybody can read it";
   ::unsetenv("CREDENTIALS_DIRECTORY");
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Duration, RoundTripsThroughItsText) {

@@ -28,7 +28,7 @@ class StorageTest : public testing::Test {
     if (!storage) return std::move(storage).error();
     metrics::Registry registry(clock.system_now());
     if (auto restored = (*storage)->restore_totals(registry); !restored) return restored;
-    return (*storage)->commit(*registry.snapshot(clock.system_now(), clock.steady_now()), nullptr);
+    return (*storage)->commit(*registry.snapshot(clock.system_now(), clock.steady_now()), {});
   }
 
   Config config;

@@ -44,6 +44,12 @@ class ZlibStream final : public Decompressor {
     return inflate_all(message, out);
   }
 
+  void restart() override {
+    inflateReset(&stream_);
+    inflateValidate(&stream_, 0);
+    collected_.clear();
+  }
+
  private:
   Status inflate_all(std::string_view input, TextBuffer& out) {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
@@ -95,6 +101,8 @@ class ZstdStream final : public Decompressor {
     }
     return out.text().empty() ? Status::More : Status::Payload;
   }
+
+  void restart() override { ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only); }
 
  private:
   const std::size_t max_payload_;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Transport compression: one context for the life of a connection. See Discord Docs/Gateway,
+// Transport compression: a new context for each connection. See Discord Docs/Gateway,
 // Encoding and Compression.
 
 #include <cstdint>
@@ -54,6 +54,9 @@ class Decompressor {
   virtual ~Decompressor() = default;
   // Takes one WebSocket message. `out` is cleared first.
   virtual Status feed(std::string_view message, TextBuffer& out) = 0;
+  // Forgets everything, for a new connection. What it allocated stays: a shard that reconnects
+  // often would otherwise leave half a megabyte to the heap each time.
+  virtual void restart() = 0;
 };
 
 // Precondition: not None. `max_payload` caps what one payload may become.

@@ -61,8 +61,9 @@ void Shard::perform(const ShardFsm::Connect& action) {
   if (std::any_of(waiting_.begin(), waiting_.end(), is_presence)) presence_.reset();
   waiting_.clear();
   beats_sent_.clear();
-  decompressor_.reset();
-  if (context_.compression != Compression::None) {
+  if (decompressor_) {
+    decompressor_->restart();
+  } else if (context_.compression != Compression::None) {
     decompressor_ = make_decompressor(context_.compression);
   }
   // A session's own address comes from the network: it must not lead a token out of TLS.

@@ -75,6 +75,32 @@ TEST(ZstdStream, KeepsOneContextOverAllPayloads) {
   goes_through<ZstdSender>(Compression::Zstd);
 }
 
+// Of a connection that ended in the middle of a payload, or with garbage, nothing is left.
+template <class Sender>
+void begins_anew(Compression compression) {
+  auto decompressor = make_decompressor(compression);
+  TextBuffer out;
+  for (int connection = 0; connection < 4; ++connection) {
+    Sender sender;
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_EQ(decompressor->feed(sender.send(payload(i)), out), Status::Payload) << connection;
+      ASSERT_EQ(out.text(), payload(i));
+    }
+    const std::string last = sender.send(payload(20));
+    (void)decompressor->feed(connection % 2 == 0 ? last.substr(0, last.size() / 2) : "garbage",
+                             out);
+    decompressor->restart();
+  }
+}
+
+TEST(ZlibStream, BeginsAnewWithEachConnection) {
+  begins_anew<ZlibSender>(Compression::Zlib);
+}
+
+TEST(ZstdStream, BeginsAnewWithEachConnection) {
+  begins_anew<ZstdSender>(Compression::Zstd);
+}
+
 TEST(ZlibStream, WaitsForThePayloadsEndOverSeveralMessages) {
   ZlibSender sender;
   auto decompressor = make_decompressor(Compression::Zlib);

@@ -42,8 +42,12 @@ constexpr std::string_view kBadSince = "Give since as a time in seconds, for exa
 void serve_live(Site& site, Call& call) {
   const std::optional<std::int64_t> since = parse_since(call.request);
   if (!since) return call.error(400, kBadSince);
+  // Parsed already, as far as it can be.
+  const auto parameters = QueryParameters::parse(call.request.query);
+  const bool is_alone = parameters && parameters->find("alone") != nullptr;
+  const std::string alone = is_alone ? std::string(call.request.remote) : std::string();
   net::HttpResponse head;
-  if (!site.hub.has_room()) {
+  if (!site.hub.has_room(alone)) {
     // 204 is what makes an EventSource stop for good; the page polls from then on.
     site.meter.on_refused("live_streams");
     head.status = 204;
@@ -52,7 +56,7 @@ void serve_live(Site& site, Call& call) {
   head.content_type = "text/event-stream";
   head.cache_control = "no-store, no-transform";
   head.fields.emplace_back("X-Accel-Buffering", "no");
-  site.hub.open(std::move(call.responder), std::move(head), *since, now_ms());
+  site.hub.open(std::move(call.responder), std::move(head), alone, *since, now_ms());
 }
 
 void serve_ticks(Site& site, Call& call) {

@@ -1,7 +1,11 @@
 #include "web/live_hub.hpp"
 
+#include <algorithm>
+
 namespace discern::web {
 namespace {
+
+constexpr std::ptrdiff_t kMostAlone = 4;
 
 // Puts each row at the place its key had before, or at the end.
 template <class Row, class Key>
@@ -57,7 +61,7 @@ std::string LiveHub::hello(std::int64_t now_ms) const {
 
 // A stream that fails or is dropped is taken out later, by its on_closed.
 void LiveHub::broadcast(const net::SharedBytes& bytes) {
-  for (const auto& [id, stream] : viewers_) stream->push(bytes);
+  for (const auto& [id, viewer] : viewers_) viewer.stream->push(bytes);
 }
 
 void LiveHub::beat() {
@@ -65,8 +69,16 @@ void LiveHub::beat() {
   broadcast(kBeat);
 }
 
+bool LiveHub::has_room(std::string_view alone) const {
+  if (viewers_.size() >= most_streams_) return false;
+  if (alone.empty()) return true;
+  const auto of_client = [&](const auto& entry) { return entry.second.alone == alone; };
+  return std::count_if(viewers_.begin(), viewers_.end(), of_client) < kMostAlone;
+}
+
 void LiveHub::open(net::HttpResponder responder,
                    net::HttpResponse head,
+                   std::string_view alone,
                    std::int64_t since_ms,
                    std::int64_t now_ms) {
   const std::uint64_t id = ++last_viewer_;
@@ -74,7 +86,7 @@ void LiveHub::open(net::HttpResponder responder,
   if (!stream) return;
   auto first = std::make_shared<std::string>("retry: 2000\n\n" + hello(now_ms));
   ring_.append_events(*first, since_ms);
-  viewers_.emplace(id, stream);
+  viewers_.emplace(id, Viewer{stream, std::string(alone)});
   viewers_gauge_.set(static_cast<double>(viewers_.size()));
   stream->push(std::move(first));
 }

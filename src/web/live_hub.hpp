@@ -35,12 +35,14 @@ class LiveHub {
   const std::vector<CommandRow>& commands() const { return commands_; }
   const std::vector<PluginRow>& plugins() const { return plugins_; }
 
-  // Whether another stream may be opened. Only this machine can connect, so that a limit for each
-  // address would be one for all.
-  bool has_room() const { return viewers_.size() < most_streams_; }
+  // Whether another stream may be opened. `alone` is the address of a client whose streams are not
+  // shared by its tabs, empty for others: of those a few only, for a browser has six connections to
+  // a server, and needs some for the rest.
+  bool has_room(std::string_view alone) const;
   // Answers with a stream: hello, the ticks after `since_ms`, then every tick as it comes.
   void open(net::HttpResponder responder,
             net::HttpResponse head,
+            std::string_view alone,
             std::int64_t since_ms,
             std::int64_t now_ms);
   // The JSON of the ticks after `since_ms`; the same bytes for all who ask within one tick for all.
@@ -49,6 +51,10 @@ class LiveHub {
   void beat();
 
  private:
+  struct Viewer {
+    std::shared_ptr<net::HttpStream> stream;
+    std::string alone;
+  };
   // The event that says who speaks, when it is, and which series there are.
   std::string hello(std::int64_t now_ms) const;
   void forget(std::uint64_t viewer);
@@ -64,7 +70,7 @@ class LiveHub {
   std::vector<PluginRow> plugins_;
   std::unordered_map<std::string, std::size_t> command_places_;
   std::unordered_map<std::string, std::size_t> plugin_places_;
-  std::map<std::uint64_t, std::shared_ptr<net::HttpStream>> viewers_;
+  std::map<std::uint64_t, Viewer> viewers_;
   std::uint64_t last_viewer_ = 0;
   net::SharedBytes all_ticks_;  // Empty when a tick has come since it was made.
 };

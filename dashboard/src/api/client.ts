@@ -88,7 +88,11 @@ export const api = {
     ),
 };
 
-export const liveAddress = (since: number | null) => (since === null ? 'api/v1/live' : `api/v1/live?since=${since}`);
+/** `alone`: this tab shares its stream with no other one, so that the server must leave the browser some connections. */
+export function liveAddress(since: number | null, alone: boolean) {
+  const query = [...(since === null ? [] : [`since=${since}`]), ...(alone ? ['alone=1'] : [])].join('&');
+  return query ? `api/v1/live?${query}` : 'api/v1/live';
+}
 
 /** Tells the server that a page was looked at. Nothing depends on it, so nothing waits for it. */
 export function reportView(path: string) {

@@ -109,7 +109,7 @@ export class LiveFeed {
 
   private open() {
     this.closeStream();
-    const stream = (this.stream = new EventSource(liveAddress(this.sink.newest())));
+    const stream = (this.stream = new EventSource(liveAddress(this.sink.newest(), this.channel === null)));
     const data = (e: Event) => JSON.parse((e as MessageEvent<string>).data);
     stream.addEventListener('hello', (e) => {
       this.failures = 0;

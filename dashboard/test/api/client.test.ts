@@ -15,7 +15,8 @@ describe('api', () => {
     expect(await api.commands()).toEqual([]);
     await api.query({ name: 'x', from: 1, to: 2, step: 10, fn: 'rate' });
     expect(f.mock.calls[1]![0]).toBe('api/v1/query?name=x&from=1&to=2&step=10&fn=rate');
-    expect([liveAddress(null), liveAddress(5)]).toEqual(['api/v1/live', 'api/v1/live?since=5']);
+    expect([liveAddress(null, false), liveAddress(5, false)]).toEqual(['api/v1/live', 'api/v1/live?since=5']);
+    expect([liveAddress(null, true), liveAddress(5, true)]).toEqual(['api/v1/live?alone=1', 'api/v1/live?since=5&alone=1']);
   });
   it("passes the server's sentence on", async () => {
     fakeFetch({ 'api/v1/shards': new Response('{"error":"Sign in with a token first."}', { status: 401 }) });

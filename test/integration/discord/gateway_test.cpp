@@ -78,17 +78,17 @@ TEST_F(GatewayTest, BeatsAndMeasuresTheRoundTrip) {
 
 TEST_F(GatewayTest, ResumesAfterEverythingThatAllowsIt) {
   bring_up();
-  std::uint64_t resumes = 0;
   const auto survives = [&](const std::string& action, const std::string& parameters) {
     // An acknowledged heartbeat ends the back-off.
     const double beats = bot->count("discern_gateway_heartbeat_rtt_seconds", "0");
     EXPECT_TRUE(eventually(
         [&] { return bot->count("discern_gateway_heartbeat_rtt_seconds", "0") > beats; }));
     simulator.act("flood", R"({"count":200})");
+    // A busy machine may miss a heartbeat and resume for that, too.
+    const auto resumes = shard().resumes;
     simulator.act(action, parameters);
     simulator.act("message", R"({"count":20})");
-    ++resumes;
-    EXPECT_TRUE(eventually([&] { return shard().resumes == resumes && bot->all_ready(); }))
+    EXPECT_TRUE(eventually([&] { return shard().resumes > resumes && bot->all_ready(); }))
         << action;
   };
   survives("close", R"({"shard":0})");
@@ -220,12 +220,13 @@ TEST_F(GatewayTest, GoesOnAfterEveryCloseCodeAsDiscordAllows) {
         [&] { return bot->count("discern_gateway_heartbeat_rtt_seconds", "0") > beats; }));
     simulator.act("close", R"({"shard":0,"code":)" + std::to_string(code) + "}");
   };
+  // A busy machine may miss a heartbeat and resume for that, too; an IDENTIFY it never costs.
   const auto is_back = [&] {
-    return shard().resumes == resumes && shard().identifies == identifies && bot->all_ready();
+    return shard().resumes >= resumes && shard().identifies == identifies && bot->all_ready();
   };
   for (const int code : {4001, 4002, 4005}) {
+    resumes = shard().resumes + 1;
     close(code);
-    ++resumes;
     EXPECT_TRUE(eventually(is_back)) << code;
   }
   for (const int code : {1000, 4003, 4007, 4009}) {
@@ -235,7 +236,7 @@ TEST_F(GatewayTest, GoesOnAfterEveryCloseCodeAsDiscordAllows) {
     const std::string key = std::to_string(code) + metrics::kKeySeparator + "0";
     EXPECT_EQ(bot->count("discern_gateway_closes_total", key), 1);
   }
-  EXPECT_EQ(shard().closes, 7u);
+  EXPECT_GE(shard().closes, 7u);
   EXPECT_EQ(bot->client.status().guilds, 5u);
   EXPECT_EQ(bot->count("discern_discord_guild_joins_total"), 0);
 }

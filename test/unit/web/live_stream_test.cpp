@@ -112,6 +112,19 @@ TEST_F(LiveStream, ThereIsRoomForAllThatWereAskedForFromOneAddress) {
   }
 }
 
+TEST_F(LiveStream, LeavesABrowserWhoseTabsDoNotShareSomeConnections) {
+  std::vector<std::unique_ptr<RawClient>> open;
+  for (int i = 0; i < 4; ++i) {
+    open.push_back(std::make_unique<RawClient>(server->port()));
+    open.back()->send(request("/api/v1/live?alone=1"));
+    EXPECT_EQ(status_of(open.back()->read_until("\r\n\r\n")), 200);
+  }
+  EXPECT_EQ(status_of(ask("/api/v1/live?alone=1&since=0")), 204);
+  RawClient shared(server->port());
+  shared.send(request("/api/v1/live"));
+  EXPECT_EQ(status_of(shared.read_until("\r\n\r\n")), 200);
+}
+
 TEST_F(LiveStream, IsNoApiRequest) {
   RawClient client(server->port());
   client.send(request("/api/v1/live"));

@@ -125,6 +125,10 @@ class Grammar final : public http::basic_parser<true> {
 
 }  // namespace
 
+// Beast asserts that what it waits for in vain has grown to this when it comes again; shorter no
+// end of a chunked body is.
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
 struct HttpReader::Work {
   explicit Work(const HttpLimits& given) : limits(given) {}
 
@@ -160,6 +164,7 @@ struct HttpReader::Work {
   void put(std::string_view bytes, std::size_t& taken) {
     error_code ec;
     taken = grammar->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
+    stalled = ec == http::error::need_more && taken == 0;
     if (ec && ec != http::error::need_more) {
       if (parts.refusal == nullptr) parts.refusal = refusal_of(ec);
       state = State::Failed;
@@ -208,6 +213,7 @@ struct HttpReader::Work {
     request.http_1_0 = parts.old_version;
   }
 
+  bool stalled = false;  // The grammar took nothing and waits for more.
   const HttpLimits limits;
   State state = State::Idle;
   Parts parts;
@@ -252,7 +258,8 @@ std::size_t HttpReader::feed(std::string_view unread) {
     skipped += head;
     unread.remove_prefix(head);
   }
-  if (work.state == State::Body && !unread.empty()) {
+  const bool can_go_on = !work.stalled || unread.size() >= kLastChunk.size();
+  if (work.state == State::Body && !unread.empty() && can_go_on) {
     work.put(unread, taken);
     // Chunk headers and trailers have a limit too.
     if (work.state == State::Body && unread.size() - taken >= work.limits.header_bytes) {

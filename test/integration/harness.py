@@ -100,7 +100,7 @@ class Host(Program):
 
     def get(self, path, headers=None):
         request = urllib.request.Request(self.url + path, headers=headers or {})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.read().decode()
 
     def json(self, path):
@@ -134,14 +134,14 @@ class Simulator(Program):
         self.url = self.wait_for(r"listening on (http://\S+)").group(1)
 
     def get(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
             return json.loads(answer.read() or b"null")
 
     def post(self, path, body=None):
         request = urllib.request.Request(
             self.url + path, data=json.dumps(body or {}).encode(), method="POST",
             headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read() or b"null")
 
 

@@ -5,7 +5,6 @@
 namespace discern::sim {
 
 inline constexpr int kChatCommand = 1;
-inline constexpr int kEntryPoint = 4;
 inline constexpr int kUserCommand = 2;
 inline constexpr int kMessageCommand = 3;
 inline constexpr int kEntryPointCommand = 4;

@@ -81,7 +81,7 @@ CommandStore::Outcome CommandStore::overwrite(Scope scope,
 
 bool CommandStore::would_remove_entry_point(Scope scope, const json::array& commands) const {
   const auto is_entry_point = [](const json::object& command) {
-    return key_of(command).first == kEntryPoint;
+    return key_of(command).first == kEntryPointCommand;
   };
   const auto held = commands_.find(scope);
   if (held == commands_.end()) return false;

@@ -123,11 +123,11 @@ class Grammar final : public http::basic_parser<true> {
   const HttpLimits& limits_;
 };
 
-}  // namespace
-
 // Beast asserts that what it waits for in vain has grown to this when it comes again; shorter no
 // end of a chunked body is.
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+}  // namespace
 
 struct HttpReader::Work {
   explicit Work(const HttpLimits& given) : limits(given) {}

@@ -1,11 +1,10 @@
 #include "net/http_server.hpp"
 
-#include <fcntl.h>
-
 #include <boost/asio/ip/address.hpp>
 
 #include "base/log.hpp"
 #include "base/thread_name.hpp"
+#include "net/close_on_exec.hpp"
 #include "net/http_connection.hpp"
 
 namespace discern::net {
@@ -36,13 +35,6 @@ asio::ip::address unmapped(const asio::ip::address& address) {
     return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
   return address;
-}
-
-// Programs that a plugin starts must not keep our port or somebody's connection open. Asio knows no
-// flag for it, so that one started in this very moment inherits the socket nevertheless.
-template <class Socket>
-void close_on_exec(Socket& socket) {
-  ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
 }
 
 }  // namespace

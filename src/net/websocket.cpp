@@ -1,7 +1,5 @@
 #include "net/websocket.hpp"
 
-#include <fcntl.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -23,6 +21,7 @@
 #include <optional>
 
 #include "base/log.hpp"
+#include "net/close_on_exec.hpp"
 #include "net/read_ahead.hpp"
 
 namespace discern::net {
@@ -136,8 +135,7 @@ class StreamConnection final : public Connection,
     error = connect_error;
     if (error || aborted_) co_return give_up(error);
     beast::get_lowest_layer(socket_).set_option(tcp::no_delay(true), error);
-    // A program that a plugin starts must not hold it open.
-    ::fcntl(beast::get_lowest_layer(socket_).native_handle(), F_SETFD, FD_CLOEXEC);
+    close_on_exec(beast::get_lowest_layer(socket_));
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       step = "TLS with " + url_.host + " failed";
       auto& tls = socket_.next_layer().next_layer();

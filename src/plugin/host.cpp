@@ -14,8 +14,8 @@ namespace {
 
 namespace catalogue = metrics::catalogue;
 using discord::InteractionType;
+using discord::kInteractionDeadline;
 
-constexpr std::chrono::seconds kDiscordWaits{3};
 constexpr std::chrono::seconds kRouteLimit{10};
 constexpr std::chrono::milliseconds kWatchEvery{250};
 // As often as history is written: what a kill may cost.
@@ -239,18 +239,8 @@ void Host::on_ready(discord::ApplicationId application) {
 
 bool Host::expired(const discord::Dispatch& dispatch) {
   const auto age = clock_.system_now() - dispatch.interaction->id.created();
-  if (age <= kDiscordWaits) {
-    expired_in_a_row_ = 0;
-    return false;
-  }
+  if (age <= kInteractionDeadline) return false;
   interactions_->count(dispatch.interaction->type, "expired");
-  if (!dispatch.replayed && ++expired_in_a_row_ == 3) {
-    log::warn(
-        "plugin",
-        "three interactions in a row were {} s old when they came; if this machine's clock is "
-        "ahead, set it right: interactions older than 3 s cannot be answered",
-        std::chrono::duration_cast<std::chrono::seconds>(age).count());
-  }
   return true;
 }
 
@@ -318,8 +308,8 @@ void Host::hand_over(const discord::Dispatch& dispatch,
   // What waited at Discord for the resume has less time left. Of others the clocks need not agree.
   if (dispatch.backlog) {
     const auto age = clock_.system_now() - head.id.created();
-    passed = std::max<std::chrono::nanoseconds>(passed,
-                                                std::min<SystemTime::duration>(age, kDiscordWaits));
+    passed = std::max<std::chrono::nanoseconds>(
+        passed, std::min<SystemTime::duration>(age, kInteractionDeadline));
   }
   watchdog_.start_timer(std::max<std::chrono::nanoseconds>(options_.defer_after - passed,
                                                            std::chrono::nanoseconds::zero()),

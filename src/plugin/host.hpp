@@ -113,7 +113,6 @@ class Host final : public discord::DispatchSink, public StatusSource {
   std::thread watchdog_thread_;
   // Gateway thread only, as is what follows: who has events that it was not woken for.
   std::vector<std::shared_ptr<Instance>> asleep_;
-  unsigned expired_in_a_row_ = 0;
 };
 
 }  // namespace discern::plugin

@@ -18,7 +18,8 @@ std::int64_t now_ms() {
 
 // What the client has already: the Last-Event-ID of a reconnect, else ?since= in seconds, else
 // nothing (0). Nothing at all when it is malformed.
-std::optional<std::int64_t> parse_since(const net::HttpRequest& request) {
+std::optional<std::int64_t> parse_since(const net::HttpRequest& request,
+                                        const std::optional<QueryParameters>& parameters) {
   if (const net::HttpField* last = request.find_field("Last-Event-ID")) {
     std::int64_t ms = 0;
     const char* end = last->value.data() + last->value.size();
@@ -26,7 +27,6 @@ std::optional<std::int64_t> parse_since(const net::HttpRequest& request) {
     if (read.ec == std::errc() && read.ptr == end) return ms;
     return std::nullopt;
   }
-  const auto parameters = QueryParameters::parse(request.query);
   if (!parameters) return std::nullopt;
   const std::optional<double> since = parameters->number("since");
   if (!since) return 0;
@@ -40,10 +40,9 @@ constexpr std::string_view kBadSince = "Give since as a time in seconds, for exa
 }  // namespace
 
 void serve_live(Site& site, Call& call) {
-  const std::optional<std::int64_t> since = parse_since(call.request);
-  if (!since) return call.error(400, kBadSince);
-  // Parsed already, as far as it can be.
   const auto parameters = QueryParameters::parse(call.request.query);
+  const std::optional<std::int64_t> since = parse_since(call.request, parameters);
+  if (!since) return call.error(400, kBadSince);
   const bool is_alone = parameters && parameters->find("alone") != nullptr;
   const std::string alone = is_alone ? std::string(call.request.remote) : std::string();
   net::HttpResponse head;
@@ -60,7 +59,8 @@ void serve_live(Site& site, Call& call) {
 }
 
 void serve_ticks(Site& site, Call& call) {
-  const std::optional<std::int64_t> since = parse_since(call.request);
+  const std::optional<std::int64_t> since =
+      parse_since(call.request, QueryParameters::parse(call.request.query));
   if (!since) return call.error(400, kBadSince);
   call.json(site.hub.ticks_json(*since, now_ms()));
 }

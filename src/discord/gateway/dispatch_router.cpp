@@ -1,18 +1,16 @@
 #include "discord/gateway/dispatch_router.hpp"
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <cstring>
 #include <utility>
 
+#include "base/log.hpp"
 #include "discord/gateway/inflate.hpp"
 
 namespace discern::discord {
 namespace {
 
-// For the answer to an interaction.
-constexpr std::chrono::seconds kDiscordWaits{3};
 // So many in a row are no accident.
 constexpr unsigned kLateEnough = 3;
 
@@ -110,10 +108,20 @@ bool DispatchRouter::learn(const Arrival& arrival,
 }
 
 void DispatchRouter::note_age(InteractionId id) {
-  const auto age =
-      std::chrono::duration_cast<std::chrono::seconds>(clock_.system_now() - id.created());
-  late_in_a_row_ = age > kDiscordWaits ? std::min(late_in_a_row_ + 1, kLateEnough) : 0;
-  late_seconds_.store(late_in_a_row_ == kLateEnough ? age.count() : 0, std::memory_order_relaxed);
+  const auto age = clock_.system_now() - id.created();
+  if (age <= kInteractionDeadline) {
+    late_in_a_row_ = 0;
+    late_seconds_.store(0, std::memory_order_relaxed);
+    return;
+  }
+  if (++late_in_a_row_ < kLateEnough) return;
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(age).count();
+  late_seconds_.store(whole, std::memory_order_relaxed);
+  if (late_in_a_row_ > kLateEnough) return;
+  log::warn("gateway",
+            "three interactions in a row were {} s old when they came; if this machine's clock is "
+            "ahead, set it right: interactions older than 3 s cannot be answered",
+            whole);
 }
 
 bool DispatchRouter::learn_guild(const Arrival& arrival, EventType type, Dispatch& dispatch) {

@@ -24,6 +24,9 @@ enum class InteractionType : std::uint8_t {
 // "command", "component", ... for labels.
 std::string_view to_string(InteractionType type);
 
+// Discord forgets an interaction that is not answered within it.
+inline constexpr std::chrono::seconds kInteractionDeadline{3};
+
 // Discord's kinds of commands: typed after a slash, or in the menu of a person or a message.
 enum class CommandType : std::uint8_t { Slash = 1, User = 2, Message = 3 };
 // What a command is known by, counted as and shown as: "music play", "Report (user)", "Report

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "discord/model/dispatch.hpp"
 #include "discord/rest/rest_error.hpp"
 #include "discord/rest/route.hpp"
 
@@ -12,8 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr const char* kUserAgent = "DiscordBot (https://github.com/discern, 0.1.0)";
 constexpr int kMaxTries = 4;
-// Discord forgets an interaction that is not answered within 3 s.
-constexpr std::chrono::milliseconds kInteractionDeadline = 3s;
 constexpr std::size_t kMaxLane = 2000;
 // People wait for answers to interactions: those go on for longer, but not into the ban either.
 constexpr std::uint32_t kInteractionsLonger = 4;
@@ -121,8 +120,7 @@ void RestClient::send(RestRequest request, RestDone done) {
 void RestClient::accept(JobPtr job) {
   const SteadyTime now = clock_.steady_now();
   job->accepted = now;
-  job->deadline = now + (is_callback(job->request) ? kInteractionDeadline
-                                                   : std::chrono::milliseconds(options_.max_wait));
+  job->deadline = now + (is_callback(job->request) ? kInteractionDeadline : options_.max_wait);
   job->key.route = name_of(job->request);
   job->key.major =
       major_parameter(job->request.route, job->request.parameters, job->request.secret);

@@ -5,7 +5,7 @@ import subprocess
 import time
 import unittest
 
-from harness import BUILD, Case, Host, Simulator, wait_until
+from harness import BUILD, DISCERN, Case, Host, Simulator, wait_until
 
 SHARDS = 3
 PERIODS = ("day", "week", "month")
@@ -127,7 +127,7 @@ class KnownCommands(Case):
         host = self.run_bot()
         wait_until("the command is known", lambda: "calm" in self.sim.get("/_sim/state")["commands"])
         known = self.sim.get("/_sim/state")["commands"]
-        subprocess.run([BUILD / "discern", "plugin", "disable", "calm", "--data",
+        subprocess.run([DISCERN, "plugin", "disable", "calm", "--data",
                         self.folder / "data", "--port", host.url.rsplit(":", 1)[1]], check=True, capture_output=True)
         self.assertEqual(host.stop(), 0, host.output())
         looks = self.looks()
@@ -266,7 +266,7 @@ class Settings(Case):
     def test_a_range_beyond_the_shards_says_what_to_set(self):
         settings = self.folder / "discern.toml"
         settings.write_text('[discord]\nshard_range = "0-15"\n')
-        done = subprocess.run([BUILD / "discern", "run", "--config", settings, "--data",
+        done = subprocess.run([DISCERN, "run", "--config", settings, "--data",
                                self.folder / "data", "--port", "0"], text=True,
                               capture_output=True, env={**os.environ, "DISCORD_TOKEN": "sim.range"})
         self.assertEqual(done.returncode, 2)

@@ -15,6 +15,8 @@ import urllib.request
 
 # Where the programs are: set by CTest.
 BUILD = pathlib.Path(os.environ.get("DISCERN_BUILD", "build/release")).resolve()
+# The host under test. `tools/check_rows.py --binary` points it at an older one, to see tests fail on it.
+DISCERN = pathlib.Path(os.environ.get("DISCERN_BINARY", BUILD / "discern")).resolve()
 SANITIZED = bool(os.environ.get("DISCERN_SANITIZE"))
 # Nothing here measures time; this only says when to give up. Sanitized programs are slower.
 PATIENCE = 300.0 if SANITIZED else 60.0
@@ -95,7 +97,7 @@ class Host(Program):
     """A running `discern`, ready when its dashboard answers."""
 
     def __init__(self, *args, env=None, cwd=None):
-        super().__init__([BUILD / "discern", *args], env=env, cwd=cwd)
+        super().__init__([DISCERN, *args], env=env, cwd=cwd)
         self.url = self.wait_for(r"Dashboard: (http://\S+?)/?(?:\s|$)").group(1)
 
     def get(self, path, headers=None):

@@ -10,7 +10,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import BUILD, STOP_LIMIT, Case, Host, Simulator, used_commands, wait_until
+from harness import DISCERN, STOP_LIMIT, Case, Host, Simulator, used_commands, wait_until
 
 SEED_SHAPE = {
     "system": {"uptime", "restartCount", "memoryUsage", "cpuUsage", "eventLoopDelay"},
@@ -181,21 +181,21 @@ class Usage(Case):
     def test_wrong_usage_says_what_to_do(self):
         bad = self.folder / "discern.toml"
         bad.write_text("[web]\nprot = 1\n")
-        done = subprocess.run([BUILD / "discern", "run", "--config", bad], text=True,
+        done = subprocess.run([DISCERN, "run", "--config", bad], text=True,
                               capture_output=True)
         self.assertEqual(done.returncode, 2)
         self.assertIn(f"{bad}:2: unknown key \"web.prot\"; did you mean \"port\"?", done.stderr)
 
     def test_running_without_a_token_says_where_to_put_it(self):
         env = {k: v for k, v in os.environ.items() if k != "DISCORD_TOKEN"}
-        done = subprocess.run([BUILD / "discern", "run", "--data", self.folder / "d", "--port", "0"],
+        done = subprocess.run([DISCERN, "run", "--data", self.folder / "d", "--port", "0"],
                               text=True, capture_output=True, env=env)
         self.assertEqual(done.returncode, 2)
         self.assertIn("DISCORD_TOKEN", done.stderr)
 
     def test_two_hosts_never_share_a_data_folder(self):
         self.demo()
-        done = subprocess.run([BUILD / "discern", "demo", "--data", self.folder / "data", "--port", "0"],
+        done = subprocess.run([DISCERN, "demo", "--data", self.folder / "data", "--port", "0"],
                               text=True, capture_output=True)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("data", done.stderr)
@@ -205,7 +205,7 @@ class Usage(Case):
         with_token = {**env, "DISCORD_TOKEN": "sim.test"}
         host = self.start(Host, "demo", "--port", "0", "--rate", "0", cwd=self.folder)
         host.metrics()
-        done = subprocess.run([BUILD / "discern", "plugin", "list"], text=True, capture_output=True,
+        done = subprocess.run([DISCERN, "plugin", "list"], text=True, capture_output=True,
                               env=env, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("trivia", done.stdout)
@@ -213,7 +213,7 @@ class Usage(Case):
         self.assertEqual(host.stop(), 0)
         self.assertTrue((self.folder / "data/demo/discern.db").exists())
         self.assertFalse((self.folder / "data/discern.db").exists())
-        done = subprocess.run([BUILD / "discern", "run", "--data", "data/demo", "--port", "0"],
+        done = subprocess.run([DISCERN, "run", "--data", "data/demo", "--port", "0"],
                               text=True, capture_output=True, env=with_token, cwd=self.folder)
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("holds the data of a demo", done.stderr)
@@ -221,7 +221,7 @@ class Usage(Case):
     def test_a_port_in_use_is_named_with_the_way_out(self):
         host = self.demo()
         port = host.url.rsplit(":", 1)[1]
-        done = subprocess.run([BUILD / "discern", "demo", "--data", self.folder / "other",
+        done = subprocess.run([DISCERN, "demo", "--data", self.folder / "other",
                                "--port", port], text=True, capture_output=True)
         self.assertEqual(done.returncode, 1)
         self.assertIn(port, done.stderr)

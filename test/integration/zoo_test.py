@@ -10,7 +10,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import BUILD, SANITIZED, wait_until
+from harness import DISCERN, SANITIZED, wait_until
 from hostile_plugins_test import PLUGINS, PluginCase
 
 
@@ -246,7 +246,7 @@ class Zoo(PluginCase):
 
 class CommandLine(PluginCase):
     def run_discern(self, *args):
-        done = subprocess.run([BUILD / "discern", *args, "--data", self.folder / "data",
+        done = subprocess.run([DISCERN, *args, "--data", self.folder / "data",
                                "--config", self.folder / "discern.toml"],
                               text=True, capture_output=True, timeout=120)
         return done.returncode, done.stdout + done.stderr

@@ -55,7 +55,7 @@ if(dashboard_is_built)
     OUTPUT ${built}
     ${copies}
     COMMAND ${CMAKE_COMMAND} -E copy ${single} ${dashboard_work}
-    COMMAND ${CMAKE_COMMAND} -E chdir ${dashboard_work} ${DISCERN_NPM} run --silent build
+    COMMAND ${CMAKE_COMMAND} -E chdir ${dashboard_work} ${DISCERN_NPM} run --silent build -- --logLevel warn
     COMMAND ${CMAKE_COMMAND} -E touch ${built}
     DEPENDS ${installed} ${sources} ${single}
     COMMENT "Building the dashboard"

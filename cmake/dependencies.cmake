@@ -1,5 +1,9 @@
 # Every third-party library, in one place. All come from the distribution; `./dev setup` installs them.
 find_package(Threads REQUIRED)
+# Boost ships a description of itself for CMake; CMake's own search for it is gone since 3.30.
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW)
+endif()
 # Boost.JSON and Boost.URL are compiled libraries; Asio and Beast are headers, compiled once in src/net.
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED)

@@ -49,8 +49,11 @@ function(discern_add_plugin id)
   add_dependencies(${target} ${target}_manifest)
   set_property(GLOBAL APPEND PROPERTY DISCERN_PLUGINS ${target})
   if(DISCERN_PLUGIN_DESTINATION)
-    install(TARGETS ${target} LIBRARY DESTINATION ${DISCERN_PLUGIN_DESTINATION}/${id})
-    install(FILES ${arg_MANIFEST} DESTINATION ${DISCERN_PLUGIN_DESTINATION}/${id} RENAME plugin.toml)
+    # "./hello" is another path than "hello" to CMake 3.31, which warns about it.
+    cmake_path(APPEND DISCERN_PLUGIN_DESTINATION ${id} OUTPUT_VARIABLE destination)
+    cmake_path(NORMAL_PATH destination)
+    install(TARGETS ${target} LIBRARY DESTINATION ${destination})
+    install(FILES ${arg_MANIFEST} DESTINATION ${destination} RENAME plugin.toml)
   endif()
 endfunction()
 

@@ -7,6 +7,7 @@
 
 #include "app/app.hpp"
 #include "app/command_line.hpp"
+#include "app/first_process.hpp"
 #include "app/plugin_commands.hpp"
 #include "app/plugin_template.hpp"
 #include "app/stop_signal.hpp"
@@ -14,6 +15,7 @@
 
 int main(int argc, char** argv) {
   using namespace discern::app;
+  split_off_first_process();
   const CommandLine line = parse_command_line(argc, argv);
   if (!line.request) return line.exit_code;
   switch (line.request->verb) {

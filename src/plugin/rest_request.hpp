@@ -2,6 +2,7 @@
 
 // A plugin's request to Discord, read and checked. Pure.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

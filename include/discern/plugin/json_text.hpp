@@ -5,6 +5,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstdio>
+#include <cstdint>
 #include <string>
 #include <string_view>
 

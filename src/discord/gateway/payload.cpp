@@ -127,7 +127,7 @@ bool read_interaction_data(ondemand::value data, InteractionParts& parts) {
 
 // Of another type than expected: tolerated. Any other error is of the JSON itself, after which
 // nothing more may be read.
-bool is_fatal(simdjson::error_code error) {
+bool ends_reading(simdjson::error_code error) {
   return error != SUCCESS && error != simdjson::INCORRECT_TYPE && error != simdjson::NUMBER_ERROR;
 }
 
@@ -136,7 +136,7 @@ template <class Read>
 bool read_inner(ondemand::value value, std::string_view key, Read&& read) {
   ondemand::object object;
   ondemand::value inner;
-  if (const auto error = value.get_object().get(object)) return !is_fatal(error);
+  if (const auto error = value.get_object().get(object)) return !ends_reading(error);
   const auto error = object.find_field_unordered(key).get(inner);
   return error == SUCCESS ? read(inner) : error == simdjson::NO_SUCH_FIELD;
 }
@@ -177,7 +177,7 @@ bool read_string(ondemand::value value, std::string& out) {
 // Anything but true is false; not so the error of broken JSON.
 bool read_bool(ondemand::value value, bool& out) {
   out = false;
-  return !is_fatal(value.get_bool().get(out));
+  return !ends_reading(value.get_bool().get(out));
 }
 
 }  // namespace
@@ -314,7 +314,7 @@ bool PayloadReader::guild(GuildFields& fields) {
       std::uint64_t members = 0;
       const simdjson::error_code error = value.get_uint64().get(members);
       if (error == SUCCESS) fields.members = members;
-      failed = is_fatal(error);
+      failed = ends_reading(error);
     } else if (key == "preferred_locale") {
       if (!read_raw_string(value, fields.locale)) fields.locale = {};
     } else if (key == "unavailable") {

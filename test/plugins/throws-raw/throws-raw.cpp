@@ -2,6 +2,7 @@
 
 #include <discern/plugin/abi.h>
 
+#include <cstdint>
 #include <stdexcept>
 #include <string_view>
 

@@ -1,4 +1,5 @@
 """Discern as process 1, as containers start it, in a pid namespace of the test's own."""
+import contextlib
 import os
 import pathlib
 import shlex
@@ -16,13 +17,21 @@ def can_unshare():
     return subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0
 
 
+def children_of(pid):
+    found = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            found += (task / "children").read_text().split()
+    return found
+
+
 def descendants(pid):
     """{pid: (parent, state, command)} of everything below `pid`."""
     found, todo = {}, [pid]
     while todo:
         parent = todo.pop()
-        for task in pathlib.Path(f"/proc/{parent}/task").iterdir():
-            for child in (task / "children").read_text().split():
+        for child in children_of(parent):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # It ended meanwhile.
                 # "12 (sh) Z 1 …"; the command may hold spaces and parentheses.
                 stat = pathlib.Path(f"/proc/{child}/stat").read_text()
                 command = stat[stat.index("(") + 1:stat.rindex(")")]

@@ -1,3 +1,8 @@
 # Debian 13's libraries include less of each other, so that a forgotten include shows there first.
 discern_row_label(0.1 headers.alone)
 discern_row_label(0.2 foreign.discord_js)
+# What ./dev says; ./dev fresh runs the two commands and the plugin recipe themselves.
+discern_program_test(integration.dev_script dev_script_test 120)
+discern_row_label(0.7 integration.dev_script)
+# The recipe of docs/plugins.md against an installed package; `./dev fresh package` runs it where nothing else is.
+discern_row_label(0.6 integration.package)

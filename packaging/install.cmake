@@ -19,6 +19,7 @@ install(FILES ${CMAKE_BINARY_DIR}/discern-config.cmake ${CMAKE_BINARY_DIR}/disce
 # For operators.
 install(FILES packaging/discern.service DESTINATION lib/systemd/system)
 install(FILES README.md CHANGELOG.md LICENSE config/discern.example.toml DESTINATION share/doc/discern)
+install(DIRECTORY examples/ DESTINATION share/doc/discern/examples)
 install(DIRECTORY docs/ DESTINATION share/doc/discern/docs FILES_MATCHING PATTERN "*.md")
 
 set(CPACK_GENERATOR DEB)

@@ -6,3 +6,5 @@ discern_program_test(integration.dev_script dev_script_test 120)
 discern_row_label(0.7 integration.dev_script)
 # The recipe of docs/plugins.md against an installed package; `./dev fresh package` runs it where nothing else is.
 discern_row_label(0.6 integration.package)
+# It failed 10 times in 6,000 when a stall was reported first.
+discern_row_unit(0.5 plugin Told.AnErrorIsToldWithItsPlace)

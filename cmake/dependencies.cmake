@@ -19,6 +19,12 @@ find_package(spdlog REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 add_library(discern_zstd ALIAS PkgConfig::zstd)
+# Not through pkg-config: its file asks for those of libraries that only a static link needs.
+find_path(DISCERN_DW_INCLUDE elfutils/libdwfl.h REQUIRED)
+find_library(DISCERN_DW dw REQUIRED)
+add_library(discern_dw INTERFACE)
+target_include_directories(discern_dw SYSTEM INTERFACE ${DISCERN_DW_INCLUDE})
+target_link_libraries(discern_dw INTERFACE ${DISCERN_DW})
 
 # Asio without Boost.System's compiled part, and compiled separately: one translation unit pays for it.
 add_library(discern_asio INTERFACE)

@@ -10,8 +10,8 @@ exec unshare --mount --pid --fork --kill-child --uts --ipc --propagation private
 tree=$1 cache=$2; shift 2
 hostname fresh
 mount --bind "$tree" "$tree"
-# Compilers, npm and apt find what earlier trees downloaded and compiled.
-for pair in ccache:home/builder/.cache/ccache npm:home/builder/.npm "deb-$(. "$tree/etc/os-release"; echo "$VERSION_CODENAME"):var/cache/apt/archives"; do
+# Compilers and npm find what earlier trees compiled and downloaded.
+for pair in ccache:home/builder/.cache/ccache npm:home/builder/.npm; do
   mkdir -p "$cache/${pair%%:*}" "$tree/${pair#*:}"
   mount --bind "$cache/${pair%%:*}" "$tree/${pair#*:}"
 done

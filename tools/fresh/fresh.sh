@@ -41,7 +41,18 @@ else
 fi
 chroot "$tree" chown -R builder:builder /home/builder
 
+# apt finds what earlier trees downloaded. Links, not a shared folder: apt locks its own.
+archives=$tree/var/cache/apt/archives
+find "$cache/deb-$suite" -maxdepth 1 -name '*.deb' -exec ln -t "$archives" {} + 2>/dev/null ||
+  find "$cache/deb-$suite" -maxdepth 1 -name '*.deb' -exec cp -n -t "$archives" {} +
+keep_packages() { find "$archives" -maxdepth 1 -name '*.deb' -exec cp -n -t "$cache/deb-$suite" {} + 2>/dev/null || true; }
+trap 'keep_packages; rm -rf --one-file-system "$work"' EXIT
+
 say "in the $suite tree: $*"
+# In the background, so that a signal to this script ends the tree and what runs in it.
 "$here/enter_tree.sh" "$tree" "$cache" \
   setpriv --reuid 1000 --regid 1000 --init-groups --reset-env \
-  env ${CI:+CI="$CI"} LANG=C.UTF-8 TERM="${TERM:-dumb}" bash -c 'cd "$1"; shift; exec "$@"' bash "$folder" "$@"
+  env ${CI:+CI="$CI"} LANG=C.UTF-8 TERM="${TERM:-dumb}" bash -c 'cd "$1"; shift; exec "$@"' bash "$folder" "$@" &
+inside=$!
+trap 'kill "$inside" 2>/dev/null; wait "$inside"; exit 130' INT TERM
+wait "$inside"

@@ -30,6 +30,8 @@ if ! debootstrap --variant=minbase --include=git,ca-certificates,sudo --cache-di
 fi
 rm -f "$log"
 
+# The tree is thrown away: nothing in it has to survive a power cut.
+echo force-unsafe-io > "$tree/etc/dpkg/dpkg.cfg.d/unsafe-io"
 sources | sed "s/ $own/ $suite/; s/^/deb /; s/\$/ main/" > "$tree/etc/apt/sources.list"
 # Hooks name programs of this machine, and index targets are lists that grow by copying: neither is taken.
 apt-config dump | grep -E '^Acquire::' | grep -vE '^Acquire::(IndexTargets|CompressionTypes)|:: ' \
@@ -37,6 +39,7 @@ apt-config dump | grep -E '^Acquire::' | grep -vE '^Acquire::(IndexTargets|Compr
 if [ -d /etc/apt/auth.conf.d ]; then cp -a /etc/apt/auth.conf.d "$tree/etc/apt/"; fi
 if [ -e /etc/apt/auth.conf ]; then cp -a /etc/apt/auth.conf "$tree/etc/apt/"; fi
 cp -L /etc/resolv.conf /etc/hosts "$tree/etc/"
+echo "127.0.1.1 fresh" >> "$tree/etc/hosts"
 if ls /usr/local/share/ca-certificates/*.crt >/dev/null 2>&1; then
   cp /usr/local/share/ca-certificates/*.crt "$tree/usr/local/share/ca-certificates/"
   chroot "$tree" update-ca-certificates >/dev/null 2>&1

@@ -2,6 +2,8 @@
 
 // Time as a dependency, so that tests own it.
 
+#include <time.h>
+
 #include <chrono>
 #include <mutex>
 
@@ -31,12 +33,42 @@ class Clock {
   virtual ~Clock() = default;
   virtual SteadyTime steady_now() const = 0;
   virtual SystemTime system_now() const = 0;
+  // Time since some moment in the past; goes on while the machine sleeps, and nobody sets it.
+  virtual std::chrono::nanoseconds boot_now() const { return steady_now().time_since_epoch(); }
 };
 
 class SystemClock final : public Clock {
  public:
   SteadyTime steady_now() const override { return std::chrono::steady_clock::now(); }
   SystemTime system_now() const override { return std::chrono::system_clock::now(); }
+  std::chrono::nanoseconds boot_now() const override {
+    timespec now{};
+    if (::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return Clock::boot_now();
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  }
+};
+
+// When something began, on the wall clock. A clock that is set right later, such as one that began
+// in 1970, sets this right too.
+class Since {
+ public:
+  explicit Since(const Clock& clock)
+      : clock_(clock), boot_(clock.boot_now()), shown_(clock.system_now()) {}
+
+  // Does not follow what a time service corrects all the time: the value is that of a second ago
+  // unless it is off by more.
+  SystemTime now() {
+    const SystemTime derived =
+        clock_.system_now() -
+        std::chrono::duration_cast<SystemTime::duration>(clock_.boot_now() - boot_);
+    if (std::chrono::abs(derived - shown_) > std::chrono::seconds(1)) shown_ = derived;
+    return shown_;
+  }
+
+ private:
+  const Clock& clock_;
+  const std::chrono::nanoseconds boot_;
+  SystemTime shown_;
 };
 
 // Moves only when told to. Starts at 2026-01-01T00:00:00Z.

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "metrics/registry.hpp"
 
@@ -76,11 +77,11 @@ SnapshotPtr Registry::snapshot(SystemTime now, SteadyTime steady_now, const slab
   into.owner_ = this;
   into.time_ = now;
   into.steady_time_ = steady_now;
-  into.process_start_ = process_start_;
   into.sequence_ = ++sequence_;
   {
     const std::lock_guard lock(mutex_);
     refresh_plan();
+    into.process_start_ = process_start_;
     into.events_.swap(events_);
     events_.clear();
     read_exemplars(into);
@@ -91,7 +92,8 @@ SnapshotPtr Registry::snapshot(SystemTime now, SteadyTime steady_now, const slab
   into.values_.assign(plan_->series, 0);
   read_counters(into);
   for (const ReadPlan::GaugeSource& gauge : plan_->gauges) {
-    const double value = gauge.cell->load(std::memory_order_relaxed);
+    double value = gauge.cell->load(std::memory_order_relaxed);
+    if (is_unset(value)) value = std::numeric_limits<double>::quiet_NaN();
     into.values_[gauge.id] = std::bit_cast<std::uint64_t>(value);
   }
   read_histograms(into);
@@ -204,8 +206,13 @@ void Registry::take_back(Snapshot* snapshot) noexcept {
   snapshot->events_.clear();
   // Or an idle snapshot would keep the layout of a smaller registry alive.
   snapshot->layout_.reset();
+  std::unique_ptr<Snapshot> held(snapshot);
   const std::lock_guard lock(pool_mutex_);
-  pool_.emplace_back(snapshot);
+  try {
+    pool_.push_back(std::move(held));
+  } catch (const std::bad_alloc&) {
+    // Without memory for the pool to grow, the snapshot ends here.
+  }
 }
 
 }  // namespace discern::metrics

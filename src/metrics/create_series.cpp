@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "base/thread.hpp"
 #include "metrics/catalogue.hpp"
 #include "metrics/registry.hpp"
 
@@ -86,15 +87,31 @@ Series* Registry::create(FamilyBase& family, std::string_view key, WithoutCells 
     }
     if (policy == WithoutCells::Refuse) return nullptr;
   }
+  // Without memory there is either the whole series or nothing of it: one without its cell, or one
+  // that is in no index, would be read by every snapshot.
   const auto id = static_cast<std::uint32_t>(series_.size());
-  Series& series = series_.emplace_back(id, descriptor, key, texts_);
-  series.slot_ = slot;
-  give_state(series, family);
-  if (const auto totals = restored_.find(descriptor.name); totals != restored_.end()) {
-    if (auto total = totals->second.extract(std::string(key)); !total.empty()) {
-      give_total(series, family, std::move(total.mapped()));
+  const std::size_t states[] = {gauges_.size(), distincts_.size(), topks_.size(), histogram_count_};
+  try {
+    family.index_.make_room();
+    Series& made = series_.emplace_back(id, descriptor, key, texts_);
+    made.slot_ = slot;
+    give_state(made, family);
+    if (const auto totals = restored_.find(descriptor.name); totals != restored_.end()) {
+      if (const auto total = totals->second.find(key); total != totals->second.end()) {
+        give_total(made, family, total->second);
+        totals->second.erase(total);
+      }
     }
+  } catch (...) {
+    if (series_.size() > id) series_.pop_back();
+    if (gauges_.size() > states[0]) gauges_.pop_back();
+    if (distincts_.size() > states[1]) distincts_.pop_back();
+    if (topks_.size() > states[2]) topks_.pop_back();
+    histogram_count_ = static_cast<std::uint32_t>(states[3]);
+    fenced("giving back the cells of a series", [&] { slab::release(slot, cells); });
+    throw;
   }
+  Series& series = series_.back();
   (family.last_ != nullptr ? family.last_->next_ : family.first_) = &series;
   family.last_ = &series;
   ++family.size_;
@@ -107,7 +124,7 @@ void Registry::give_state(Series& series, FamilyBase& family) {
     case Kind::Counter:
       return;
     case Kind::Gauge:
-      series.state_ = &gauges_.emplace_back(0.0);
+      series.state_ = &gauges_.emplace_back(kUnset);
       return;
     case Kind::Histogram:
       series.place_ = histogram_count_++;

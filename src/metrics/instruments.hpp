@@ -4,6 +4,7 @@
 // outlive the plugin that made them, and harmless when made empty.
 
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 
@@ -36,14 +37,23 @@ class Counter {
   std::uint32_t slot_ = kNoSlot;
 };
 
-// The last value set, by whichever thread. The cell is the registry's and lives as long as it.
+// What the cell of a gauge holds before anything set it: snapshots show it as NaN, unknown. It is
+// -0.0 because plugins write to cells themselves, and -0.0 plus any amount is that amount.
+inline constexpr double kUnset = -0.0;
+constexpr bool is_unset(double cell) {
+  return std::bit_cast<std::uint64_t>(cell) == std::bit_cast<std::uint64_t>(kUnset);
+}
+
+// The last value set, by whichever thread; no sample before the first. The cell is the registry's
+// and lives as long as it.
 class Gauge {
  public:
   Gauge() = default;
   explicit Gauge(std::atomic<double>* cell) : cell_(cell) {}
 
   void set(double value) const noexcept {
-    if (cell_ != nullptr) cell_->store(value, std::memory_order_relaxed);
+    // Adding zero makes a -0.0 that was computed a plain zero.
+    if (cell_ != nullptr) cell_->store(value + 0.0, std::memory_order_relaxed);
   }
   void add(double amount) const noexcept {
     if (cell_ == nullptr) return;

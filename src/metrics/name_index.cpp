@@ -9,23 +9,25 @@ NameIndex::NameIndex() {
   current_.store(tables_.back().get(), std::memory_order_release);
 }
 
+void NameIndex::make_room() {
+  const Table* table = tables_.back().get();
+  if ((count_ + 1) * 2 <= table->entries.size()) return;
+  auto larger = std::make_unique<Table>(table->entries.size() * 2);
+  for (const Entry& entry : table->entries) {
+    const std::uint64_t old = entry.load(std::memory_order_relaxed);
+    if (old != 0) place(*larger, old, hash_key(series_of(old)->key()));
+  }
+  tables_.push_back(std::move(larger));
+  current_.store(tables_.back().get(), std::memory_order_release);
+}
+
 void NameIndex::insert(const Series& series, std::uint64_t hash) {
   const auto address = reinterpret_cast<std::uint64_t>(&series);
   // Linux gives out higher addresses only to programs that ask for them.
   if (tag_of(address) != 0) std::abort();
-  Table* table = tables_.back().get();
-  if ((count_ + 1) * 2 > table->entries.size()) {
-    auto larger = std::make_unique<Table>(table->entries.size() * 2);
-    for (const Entry& entry : table->entries) {
-      const std::uint64_t old = entry.load(std::memory_order_relaxed);
-      if (old != 0) place(*larger, old, hash_key(series_of(old)->key()));
-    }
-    table = larger.get();
-    tables_.push_back(std::move(larger));
-  }
-  place(*table, address | tag_of(hash), hash);
+  make_room();
+  place(*tables_.back(), address | tag_of(hash), hash);
   ++count_;
-  current_.store(table, std::memory_order_release);
 }
 
 std::size_t NameIndex::bytes() const {

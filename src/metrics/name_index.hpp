@@ -83,7 +83,7 @@ inline bool same_key(std::string_view a, std::string_view b) noexcept {
 // kept until the end, because a reader may be inside one; together they are no larger than the
 // last. At most half of an array is in use.
 //
-// find: any thread, wait-free. insert: one thread at a time (the registry's mutex).
+// find: any thread, wait-free. insert, make_room: one thread at a time (the registry's mutex).
 class NameIndex {
  public:
   NameIndex();
@@ -101,6 +101,8 @@ class NameIndex {
     }
   }
   void insert(const Series& series, std::uint64_t hash);
+  // Afterwards the next insert needs no memory.
+  void make_room();
   std::size_t bytes() const;
 
  private:

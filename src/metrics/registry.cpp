@@ -62,7 +62,9 @@ void FamilyBase::restart_all(HashKey key) {
 void FamilyBase::zero_gauges() {
   const std::lock_guard lock(registry_.mutex_);
   for (const Series* series = first_; series != nullptr; series = series->next_) {
-    static_cast<std::atomic<double>*>(series->state_)->store(0, std::memory_order_relaxed);
+    auto& cell = *static_cast<std::atomic<double>*>(series->state_);
+    // What was never set stays unknown.
+    if (!is_unset(cell.load(std::memory_order_relaxed))) cell.store(0, std::memory_order_relaxed);
   }
 }
 
@@ -91,6 +93,16 @@ Registry::Registry(SystemTime process_start)
   counters(catalogue::kFolded);
 }
 
+void Registry::set_process_start(SystemTime start) {
+  const std::lock_guard lock(mutex_);
+  if (start == process_start_) return;
+  process_start_ = start;
+  for (auto& [slot, by_octave] : exemplars_) {
+    std::erase_if(by_octave, [&](const auto& one) { return one.second.time < start; });
+  }
+  std::erase_if(exemplars_, [](const auto& one) { return one.second.empty(); });
+}
+
 template <class Handle>
 Family<Handle>& Registry::declare(const Descriptor& descriptor, Kind kind) {
   const std::lock_guard lock(mutex_);
@@ -99,6 +111,8 @@ Family<Handle>& Registry::declare(const Descriptor& descriptor, Kind kind) {
     if (known.kind != kind || !same_shape(known, descriptor)) {
       throw std::logic_error("declared twice, differently: " + std::string(descriptor.name));
     }
+    // What is left when there was no memory for it in the first declaration.
+    restore_into(*found->second);
     return static_cast<Family<Handle>&>(*found->second);
   }
   if (descriptor.kind != kind || !is_snake_case(descriptor.name) || !has_valid_labels(descriptor)) {

@@ -23,6 +23,9 @@ class Registry {
  public:
   explicit Registry(SystemTime process_start);
   ~Registry();
+  // For a clock that was set since: snapshots from now on say this, and examples from before this
+  // moment, whose times are of the clock as it was, are dropped.
+  void set_process_start(SystemTime start);
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
@@ -115,7 +118,7 @@ class Registry {
   void read_topks(Snapshot& into);
   void read_exemplars(Snapshot& into);
 
-  const SystemTime process_start_;
+  SystemTime process_start_;  // Guarded by mutex_.
   mutable std::mutex mutex_;
   // All below are guarded by mutex_.
   std::map<std::string_view, std::unique_ptr<FamilyBase>> families_;

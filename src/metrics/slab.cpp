@@ -1,6 +1,7 @@
 #include "metrics/slab.hpp"
 
 #include <sys/mman.h>
+#include <new>
 
 #include <iterator>
 #include <map>
@@ -101,10 +102,15 @@ std::uint64_t* acquire() noexcept {
     p.free.pop_back();
     return discern_thread_slab;
   }
+  try {
+    p.all.reserve(p.all.size() + 1);
+    p.free.reserve(p.all.size() + 1);  // So that giving back cannot throw.
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
   std::uint64_t* cells = map_slab();
   if (cells == nullptr) return nullptr;
   p.all.push_back(cells);
-  p.free.reserve(p.all.size());  // So that giving back cannot throw.
   discern_thread_slab = cells;
   return cells;
 }

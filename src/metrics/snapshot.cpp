@@ -162,7 +162,10 @@ std::size_t Snapshot::bytes() const {
 double Snapshot::lifetime_sum(std::string_view family) const {
   double sum = 0;
   if (const FamilySeries* found = find_family(family)) {
-    for (const Series* series : found->series) sum += lifetime_value(*series);
+    for (const Series* series : found->series) {
+      const double value = lifetime_value(*series);
+      if (!std::isnan(value)) sum += value;
+    }
   }
   return sum;
 }

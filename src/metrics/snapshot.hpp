@@ -87,6 +87,7 @@ class Snapshot {
   const FamilySeries* find_family(std::string_view name) const;
 
   // In the family's unit. For histograms the sum, for Distinct the estimate, for TopK the total.
+  // NaN for a gauge that nothing has set yet: unknown, which no consumer may show as 0.
   double value(const Series& series) const;
   double lifetime_value(const Series& series) const;
   // Counters only.
@@ -110,7 +111,7 @@ class Snapshot {
   std::uint64_t steps_since(const Snapshot& before, const Series& series) const;
   HistogramTotal histogram_since(const Snapshot& before, const Series& series) const;
 
-  // Sum over the family's series; 0 when there is no such family.
+  // Sum over the family's series that are known; 0 when there is none.
   double lifetime_sum(std::string_view family) const;
 
   // Memory of the values, room for growth included.

@@ -28,11 +28,13 @@ class TextArena {
   void grow(std::size_t wanted) {
     // Doubling from small, so that a registry of ten series stays small too.
     const std::size_t doubled = bytes_ < kLargest ? bytes_ : kLargest;
-    left_ = wanted > doubled ? wanted : doubled;
-    if (left_ < kSmallest) left_ = kSmallest;
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(left_));
+    std::size_t size = wanted > doubled ? wanted : doubled;
+    if (size < kSmallest) size = kSmallest;
+    // Without memory the arena stays as it was.
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(size));
     next_ = chunks_.back().get();
-    bytes_ += left_;
+    left_ = size;
+    bytes_ += size;
   }
 
   static constexpr std::size_t kSmallest = 1024;

@@ -46,12 +46,16 @@ inline constexpr Descriptor kLastDispatchAge{.name = "discern_gateway_last_dispa
                                              .labels = {"shard"}};
 inline constexpr Descriptor kGatewayCloses{
     .name = "discern_gateway_closes_total",
-    .help = "Gateway connections that ended, by close code (0 when there was none) and shard.",
+    .help =
+        "Gateway connections that ended, by the close code of the side that ended it (0 when "
+        "there was none) and shard.",
     .labels = {"code", "shard"},
     .max_series = 5000};
 inline constexpr Descriptor kGatewayConnects{
     .name = "discern_gateway_connects_total",
-    .help = "Sessions begun or continued, by how: identify, resume, invalid_session.",
+    .help =
+        "Sessions begun, continued or lost, by how: identify, resume, invalid_session, given_up "
+        "(several resumes failed).",
     .labels = {"how"}};
 inline constexpr Descriptor kIdentifyRemaining{
     .name = "discern_gateway_identify_remaining",

@@ -19,6 +19,13 @@ inline constexpr Descriptor kUsers{
     .help = "Sum of the guilds' member counts; a person in two guilds counts twice.",
     .kind = Kind::Gauge,
     .privacy = Privacy::Aggregate};
+inline constexpr Descriptor kUsersAge{
+    .name = "discern_discord_users_age_seconds",
+    .help =
+        "Age of the oldest member count in discern_discord_users; absent while it is not known, "
+        "and with the intent GUILD_MEMBERS, which keeps counts exact.",
+    .kind = Kind::Gauge,
+    .unit = Unit::Seconds};
 inline constexpr Descriptor kGuildJoins{.name = "discern_discord_guild_joins_total",
                                         .help = "Guilds that added the bot.",
                                         .privacy = Privacy::Aggregate};
@@ -53,6 +60,7 @@ inline constexpr const Descriptor* kGuildFamilies[] = {
     &kGuilds,
     &kUnavailableGuilds,
     &kUsers,
+    &kUsersAge,
     &kGuildJoins,
     &kGuildLeaves,
     &kMessages,

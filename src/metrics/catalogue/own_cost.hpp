@@ -49,6 +49,14 @@ inline constexpr Descriptor kTickDuration{
 inline constexpr Descriptor kTickFailures{.name = "discern_tick_failures_total",
                                           .help = "Parts of a tick that failed.",
                                           .labels = {"part"}};
+inline constexpr Descriptor kLogLinesLost{
+    .name = "discern_log_lines_lost_total",
+    .help = "Log lines that nobody read in time, or that could not be written."};
+inline constexpr Descriptor kExceptions{
+    .name = "discern_process_exceptions_total",
+    .help =
+        "Exceptions that ended at a fence of the host: memory, threads or descriptors that the "
+        "system refused, or bugs."};
 inline constexpr Descriptor kHistoryBytes{
     .name = "discern_history_size_bytes",
     .help = "Size of the history database on disk, all its files together.",
@@ -56,6 +64,12 @@ inline constexpr Descriptor kHistoryBytes{
     .unit = Unit::Bytes};
 inline constexpr Descriptor kHistorySamples{.name = "discern_history_samples_total",
                                             .help = "Samples written to history."};
+inline constexpr Descriptor kHistoryDamagedTicks{
+    .name = "discern_history_damaged_ticks_total",
+    .help = "Ticks of history that a query found damaged and left out."};
+inline constexpr Descriptor kHistoryRepairs{
+    .name = "discern_history_repairs_total",
+    .help = "How often the damaged database was set aside and replaced."};
 
 inline constexpr const Descriptor* kOwnCostFamilies[] = {
     &kFolded,
@@ -67,8 +81,12 @@ inline constexpr const Descriptor* kOwnCostFamilies[] = {
     &kExportDuration,
     &kTickDuration,
     &kTickFailures,
+    &kLogLinesLost,
+    &kExceptions,
     &kHistoryBytes,
     &kHistorySamples,
+    &kHistoryDamagedTicks,
+    &kHistoryRepairs,
 };
 
 }  // namespace discern::metrics::catalogue

@@ -17,8 +17,15 @@ inline constexpr Descriptor kPluginEnabled{.name = "discern_plugin_enabled",
                                            .kind = Kind::Gauge,
                                            .labels = {"plugin"}};
 inline constexpr Descriptor kPluginSwitches{.name = "discern_plugin_switches_total",
-                                            .help = "How often a plugin was enabled or disabled.",
+                                            .help =
+                                                "How often a plugin was enabled or disabled: by "
+                                                "the operator, or by the host for its faults. A "
+                                                "start of the program is neither.",
                                             .labels = {"plugin", "to"}};
+inline constexpr Descriptor kPluginLoads{
+    .name = "discern_plugin_loads_total",
+    .help = "How often a plugin was loaded, by reason: start (of the program), enable, reload.",
+    .labels = {"plugin", "reason"}};
 inline constexpr Descriptor kPluginErrors{
     .name = "discern_plugin_errors_total",
     .help = "Errors of a plugin, by kind: load, init, command, event, timer, route, reported, ...",
@@ -91,6 +98,7 @@ inline constexpr const Descriptor* kPluginFamilies[] = {
     &kPluginLoad,
     &kPluginEnabled,
     &kPluginSwitches,
+    &kPluginLoads,
     &kPluginErrors,
     &kPluginCpu,
     &kPluginHandler,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cmath>
 #include <thread>
 
 namespace discern::metrics {
@@ -103,6 +104,31 @@ TEST_F(RegistryTest, GaugesHoldTheLastValue) {
   depth.add(-1.5);
   const SnapshotPtr now = take();
   EXPECT_EQ(now->value(find(*now, "test_depth", "")), 2.5);
+}
+
+TEST_F(RegistryTest, AGaugeIsUnknownUntilSomethingSetsIt) {
+  const Gauge depth = registry.gauge(kDepth);
+  const SnapshotPtr before = take();
+  EXPECT_TRUE(std::isnan(before->value(find(*before, "test_depth", ""))));
+  EXPECT_EQ(before->lifetime_sum("test_depth"), 0);
+  registry.gauges(kDepth).zero();
+  const SnapshotPtr still = take();
+  EXPECT_TRUE(std::isnan(still->value(find(*still, "test_depth", ""))));
+  for (const double value : {0.0, -0.0, 7.0}) {
+    depth.set(value);
+    const SnapshotPtr now = take();
+    EXPECT_EQ(now->value(find(*now, "test_depth", "")), value);
+  }
+}
+
+TEST_F(RegistryTest, AGaugeThatIsOnlyAddedToBeginsAtZero) {
+  const Gauge depth = registry.gauge(kDepth);
+  depth.add(0);
+  const SnapshotPtr zero = take();
+  EXPECT_EQ(zero->value(find(*zero, "test_depth", "")), 0);
+  depth.add(3);
+  const SnapshotPtr three = take();
+  EXPECT_EQ(three->value(find(*three, "test_depth", "")), 3);
 }
 
 TEST_F(RegistryTest, FoldsLabelSetsBeyondTheLimitIntoOther) {

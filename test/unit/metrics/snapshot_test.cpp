@@ -30,6 +30,43 @@ const Series& only(const Snapshot& snapshot, const Descriptor& family) {
   return *snapshot.find_family(family.name)->series.at(0);
 }
 
+// Each allocation on the way to a new series fails once, and the series is asked for again.
+TEST(Snapshot, ASeriesForWhichThereWasNoMemoryIsThereOnceWhenThereIs) {
+  for (std::int64_t n = 0; n < 400; ++n) {
+    Registry registry{SystemTime{}};
+    registry.restore(kJobs.name, "before", {.steps = 7});
+    const auto use_all = [&] {
+      for (int i = 0; i < 12; ++i) {
+        registry.counter(kJobs, std::to_string(i) + std::string(100, 'x'));
+        registry.histogram(kWait, std::to_string(i));
+      }
+      registry.gauge(kDepth);
+      registry.distincts(kUsers).with();
+      registry.topks(kGuilds).with();
+    };
+    testing_support::until_refusal = n;
+    try {
+      use_all();
+    } catch (const std::bad_alloc&) {
+      // What the next attempt is for.
+    }
+    testing_support::until_refusal = -1;
+    use_all();
+    registry.gauge(kDepth).set(5);
+    registry.counter(kJobs, "before").add();
+    registry.histogram(kWait, "11").observe(1);
+    registry.distincts(kUsers).with().add(std::uint64_t{1});
+    const SnapshotPtr snapshot = registry.snapshot({}, {});
+    ASSERT_EQ(snapshot->find_family(kJobs.name)->series.size(), 13u) << n;
+    ASSERT_EQ(snapshot->find_family(kWait.name)->series.size(), 12u) << n;
+    EXPECT_EQ(snapshot->lifetime_sum(kJobs.name), 8) << n;
+    EXPECT_EQ(snapshot->value(only(*snapshot, kDepth)), 5) << n;
+    EXPECT_EQ(snapshot->value(only(*snapshot, kUsers)), 1) << n;
+    EXPECT_EQ(snapshot->histogram(*snapshot->find_family(kWait.name)->series.at(11)).count, 1u)
+        << n;
+  }
+}
+
 TEST(Snapshot, AllocatesNothingInSteadyState) {
   Registry registry{SystemTime{}};
   for (int i = 0; i < 2000; ++i) registry.counter(kJobs, std::to_string(i)).add();

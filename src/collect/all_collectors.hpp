@@ -11,6 +11,7 @@
 namespace discern::collect {
 
 // The registry and the clock must outlive the collectors.
+std::unique_ptr<Collector> make_own_faults_collector(metrics::Registry& registry);
 std::unique_ptr<Collector> make_process_collector(metrics::Registry& registry,
                                                   const Clock& clock,
                                                   HostRoot root);

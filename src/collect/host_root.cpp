@@ -1,6 +1,7 @@
 #include "collect/host_root.hpp"
 
 #include "base/files.hpp"
+#include "base/folder.hpp"
 
 namespace discern::collect {
 
@@ -9,12 +10,9 @@ Result<std::string> HostRoot::read(std::string_view path) const {
 }
 
 Result<std::size_t> HostRoot::count_entries(std::string_view path) const {
-  std::error_code ec;
-  std::size_t count = 0;
-  auto it = std::filesystem::directory_iterator(root_ / path, ec);
-  for (; !ec && it != std::filesystem::directory_iterator(); it.increment(ec)) ++count;
-  if (ec) return Error(Errc::Io, "cannot list " + (root_ / path).string() + ": " + ec.message());
-  return count;
+  const Result<std::vector<std::string>> names = read_folder(root_ / path);
+  if (!names) return names.error();
+  return names.value().size();
 }
 
 }  // namespace discern::collect

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/folder.hpp"
 #include "metrics/catalogue.hpp"
 
 namespace discern::collect {
@@ -34,15 +35,15 @@ std::chrono::nanoseconds process_cpu_time() {
 
 std::vector<ThreadTime> read_thread_times() {
   std::vector<ThreadTime> threads;
-  std::error_code bad;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task", bad)) {
-    const std::string number = entry.path().filename().string();
+  const Result<std::vector<std::string>> numbers = read_folder("/proc/self/task");
+  if (!numbers) return threads;
+  for (const std::string& number : numbers.value()) {
     ThreadTime thread;
     std::from_chars(number.data(), number.data() + number.size(), thread.id);
     thread.cpu = read_clock(clock_of(thread.id));
     // It may have ended since the folder was read.
     if (thread.cpu.count() == 0) continue;
-    std::ifstream name(entry.path() / "comm");
+    std::ifstream name("/proc/self/task/" + number + "/comm");
     std::getline(name, thread.name);
     threads.push_back(std::move(thread));
   }
@@ -52,12 +53,15 @@ std::vector<ThreadTime> read_thread_times() {
 ThreadCpu::ThreadCpu(metrics::Registry& registry, std::span<const std::string_view> host_threads)
     : host_threads_(host_threads.begin(), host_threads.end()),
       loops_(registry.counters(metrics::catalogue::kHostCpu)),
-      unattributed_(registry.counter(metrics::catalogue::kUnattributedCpu)) {}
+      registry_(registry) {}
 
 void ThreadCpu::update(std::chrono::nanoseconds process,
                        std::chrono::nanoseconds plugins,
                        std::span<const ThreadTime> threads,
                        pid_t main_thread) {
+  // Without a list of threads (a hidden /proc) nothing can be told apart.
+  if (threads.empty()) return;
+  if (!unattributed_) unattributed_ = registry_.counter(metrics::catalogue::kUnattributedCpu);
   std::map<pid_t, Seen> now;
   for (const ThreadTime& thread : threads) {
     const std::string& name = thread.id == main_thread ? "main" : thread.name;
@@ -78,7 +82,7 @@ void ThreadCpu::update(std::chrono::nanoseconds process,
   // The clocks were read one after the other, so the rest may seem to shrink for a moment.
   const std::chrono::nanoseconds rest = process - plugins - host_;
   if (rest <= published_) return;
-  unattributed_.add(rest - published_);
+  unattributed_->add(rest - published_);
   published_ = rest;
 }
 

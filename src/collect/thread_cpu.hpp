@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,7 +49,8 @@ class ThreadCpu {
   };
   const std::vector<std::string_view> host_threads_;
   metrics::Family<metrics::Counter>& loops_;
-  metrics::Counter unattributed_;
+  metrics::Registry& registry_;
+  std::optional<metrics::Counter> unattributed_;  // Once the threads can be listed.
   std::map<pid_t, Seen> seen_;
   std::chrono::nanoseconds host_{};       // Of all the host's threads, ended ones included.
   std::chrono::nanoseconds published_{};  // As unattributed.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <stdexcept>
 
@@ -51,6 +52,19 @@ TEST(Runner, AFailingCollectorStopsNoOther) {
   EXPECT_EQ(gauge(registry, "discern_collector_success", "fails"), 0);
   EXPECT_EQ(gauge(registry, "discern_collector_success", "works"), 1);
   EXPECT_EQ(gauge(registry, "discern_collector_duration_seconds", "works"), 2);
+}
+
+TEST(ProcessCollector, WhatAHiddenProcDoesNotShowIsUnknownAndNotZero) {
+  metrics::Registry registry{SystemTime{}};
+  ManualClock clock;
+  const auto collector = make_process_collector(registry, clock, HostRoot("/nowhere"));
+  EXPECT_FALSE(collector->collect().ok());
+  for (const char* family : {"discern_process_resident_memory_bytes",
+                             "discern_process_open_fds",
+                             "discern_process_max_fds",
+                             "discern_process_threads"}) {
+    EXPECT_TRUE(std::isnan(gauge(registry, family, ""))) << family;
+  }
 }
 
 TEST(ProcessCollector, PublishesThisProcess) {

@@ -46,12 +46,17 @@ TEST_F(ThreadCpuTest, EveryPartIsAccountedForOnceAndAllAddUp) {
 }
 
 TEST_F(ThreadCpuTest, TheRestNeverFalls) {
-  const std::vector<ThreadTime> none;
-  cpu_.update(10s, 6s, none, 1);
-  cpu_.update(11s, 8s, none, 1);
+  const std::vector<ThreadTime> threads{{.id = 7, .name = "a plugin's own", .cpu = 1s}};
+  cpu_.update(10s, 6s, threads, 1);
+  cpu_.update(11s, 8s, threads, 1);
   EXPECT_EQ(value(metrics::catalogue::kUnattributedCpu), 4);
-  cpu_.update(15s, 9s, none, 1);
+  cpu_.update(15s, 9s, threads, 1);
   EXPECT_EQ(value(metrics::catalogue::kUnattributedCpu), 6);
+}
+
+TEST_F(ThreadCpuTest, WithoutAListOfThreadsNothingIsAttributed) {
+  cpu_.update(10s, 6s, {}, 1);
+  EXPECT_EQ(value(metrics::catalogue::kUnattributedCpu), -1);
 }
 
 TEST(ReadThreadTimes, SeesTheWorkOfEveryThreadOfThisProcess) {

@@ -2,11 +2,11 @@
 
 #include <boost/asio/buffer.hpp>
 
-#include <array>
 #include <cstring>
 
 #include "base/json_text.hpp"
 #include "base/log.hpp"
+#include "base/thread.hpp"
 
 namespace discern::net {
 namespace {
@@ -17,10 +17,10 @@ using boost::system::error_code;
 constexpr std::size_t kReadSize = 4096;
 // Bodies up to this size are copied behind their head: one buffer, one short system call.
 constexpr std::size_t kCopyLimit = 16 * 1024;
-// Pipelined answers are gathered up to this size.
-constexpr std::size_t kFlushSize = 64 * 1024;
 constexpr std::chrono::milliseconds kLinger{2000};
 constexpr std::size_t kLingerBytes = 2 * 1024 * 1024;
+// Small bodies are served also when large ones fill the budget.
+constexpr std::size_t kSmallBody = 16 * 1024;
 
 constexpr HttpRefusal kManyBodies{
     503, "bodies", "Too many large requests are under way; try again in a moment."};
@@ -35,20 +35,18 @@ HttpResponse error_response(int status, std::string_view sentence) {
   return response;
 }
 
-bool would_block(const error_code& ec) {
-  return ec == asio::error::would_block || ec == asio::error::try_again;
-}
-
 }  // namespace
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Loop> loop,
                                asio::ip::tcp::socket socket,
                                std::string remote,
-                               bool loopback)
+                               bool loopback,
+                               bool crowded)
     : loop_(std::move(loop)),
       socket_(std::move(socket)),
       remote_(std::move(remote)),
       loopback_(loopback),
+      crowded_(crowded),
       reader_(loop_->options.request) {}
 
 HttpConnection::~HttpConnection() {
@@ -56,8 +54,9 @@ HttpConnection::~HttpConnection() {
 }
 
 void HttpConnection::start() {
-  set_deadline(loop_->options.header_timeout);
-  read();
+  waiting_since_ = loop_->now();
+  deadline_ = waiting_since_ + loop_->options.header_timeout;
+  guarded([this] { read(); });
 }
 
 bool HttpConnection::account_for_body() {
@@ -65,7 +64,7 @@ bool HttpConnection::account_for_body() {
   const bool grew = bytes > accounted_;
   loop_->body_bytes += bytes - accounted_;
   accounted_ = bytes;
-  return !grew || loop_->body_bytes <= loop_->options.body_bytes_of_all;
+  return !grew || bytes <= kSmallBody || loop_->body_bytes <= loop_->options.body_bytes_of_all;
 }
 
 std::string_view HttpConnection::unread() const {
@@ -102,9 +101,11 @@ void HttpConnection::run() {
         }
         if (state != seen_) {
           seen_ = state;
-          set_deadline(state == HttpReader::State::Idle   ? loop_->options.idle_timeout
-                       : state == HttpReader::State::Head ? loop_->options.header_timeout
-                                                          : loop_->options.body_timeout);
+          waiting_since_ = loop_->now();
+          deadline_ =
+              waiting_since_ + (state == HttpReader::State::Idle   ? loop_->options.idle_timeout
+                                : state == HttpReader::State::Head ? loop_->options.header_timeout
+                                                                   : loop_->options.body_timeout);
         }
         if (reader_.take_expects_continue()) out_.append("HTTP/1.1 100 Continue\r\n\r\n");
         if (flush() == Sent::All) read();
@@ -132,6 +133,7 @@ void HttpConnection::dispatch() {
   HttpRequest request = reader_.request();
   request.remote = remote_;
   request.loopback = loopback_;
+  request.crowded = crowded_;
   tag_ = 0;
   head_only_ = request.method == "HEAD";
   HttpResponder responder(shared_from_this(), ++request_);
@@ -164,29 +166,44 @@ void HttpConnection::answer(std::uint64_t request, HttpResponse response) {
   // Asio knows by a thread-local look-up whether we are on the server's thread.
   if (loop_->io.get_executor().running_in_this_thread()) {
     if (request != request_ || phase_ != Phase::Handling) return;
-    take_answer(std::move(response));
-    run();
+    guarded([&] {
+      take_answer(std::move(response));
+      run();
+    });
     return;
   }
-  loop_->post([self = shared_from_this(), request, response = std::move(response)]() mutable {
-    self->answer(request, std::move(response));
+  std::shared_ptr<HttpResponse> held;
+  insist("an answer on its way", [&] {
+    if (!held) held = std::make_shared<HttpResponse>(std::move(response));
+    loop_->post(
+        [self = shared_from_this(), request, held] { self->answer(request, std::move(*held)); });
   });
 }
 
 void HttpConnection::take_answer(HttpResponse response) {
-  close_after_ = response.close || !reader_.keep_alive() || loop_->stopping;
+  // A reserved place is for the next one who needs it.
+  close_after_ = response.close || crowded_ || !reader_.keep_alive() || loop_->stopping;
+  const bool has_body = !head_only_ && http_status_has_body(response.status);
+  std::shared_ptr<HttpSource> source = response.body.source();
+  HttpFraming framing = HttpFraming::Length;
+  if (source) {
+    chunked_ = !reader_.is_http_1_0();
+    framing = chunked_ ? HttpFraming::Chunked : HttpFraming::UntilClose;
+    // HTTP/1.0 knows no other end of such a body.
+    close_after_ = close_after_ || !chunked_;
+  }
   const std::string_view body = response.body.view();
   append_head(out_,
               response,
               body.size(),
-              HttpFraming::Length,
+              framing,
               loop_->head_context(!close_after_, reader_.is_http_1_0()));
-  if (!head_only_ && http_status_has_body(response.status)) {
-    if (body.size() <= kCopyLimit) {
-      out_.append(body);
-    } else {
-      large_ = std::move(response.body);
-    }
+  if (has_body && source) {
+    source_ = std::move(source);
+  } else if (has_body && body.size() <= kCopyLimit) {
+    out_.append(body);
+  } else if (has_body) {
+    large_ = std::move(response.body);
   }
   pending_.push_back({tag_, response.status, request_began_});
   phase_ = Phase::Answered;
@@ -195,7 +212,7 @@ void HttpConnection::take_answer(HttpResponse response) {
 // Sends, unless another complete request may be waiting whose answer can go along.
 void HttpConnection::finish_answer() {
   const bool more_to_come = !close_after_ && in_end_ > in_begin_;
-  if (!more_to_come || out_.size() >= kFlushSize || !large_.view().empty()) {
+  if (!more_to_come || out_.size() >= kFlushSize || source_ || !large_.view().empty()) {
     if (flush() != Sent::All) return;
   }
   if (close_after_) return linger();
@@ -221,7 +238,7 @@ void HttpConnection::read() {
   reading_ = true;
   socket_.async_read_some(asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
                           [self = shared_from_this()](const error_code& ec, std::size_t size) {
-                            self->on_read(ec, size);
+                            self->guarded([&] { self->on_read(ec, size); });
                           });
 }
 
@@ -237,62 +254,6 @@ void HttpConnection::on_read(const error_code& ec, std::size_t size) {
   }
   in_end_ += size;
   run();
-}
-
-HttpConnection::Sent HttpConnection::flush() {
-  if (writing_) return Sent::Later;
-  const std::string_view large = large_.view();
-  while (sent_ < out_.size() + large.size()) {
-    std::array<asio::const_buffer, 2> buffers{asio::buffer(out_), asio::buffer(large)};
-    error_code ec;
-    std::size_t size = 0;
-    if (sent_ == 0 && large.empty()) {
-      size = socket_.write_some(asio::buffer(out_), ec);
-    } else {
-      buffers[0] += std::min(sent_, out_.size());
-      if (sent_ > out_.size()) buffers[1] += sent_ - out_.size();
-      size = socket_.write_some(buffers, ec);
-    }
-    if (would_block(ec)) {
-      set_deadline(loop_->options.write_timeout);
-      wait_until_writable();
-      return Sent::Later;
-    }
-    if (ec) {
-      close();
-      return Sent::Broken;
-    }
-    sent_ += size;
-  }
-  report_answers();
-  return Sent::All;
-}
-
-void HttpConnection::wait_until_writable() {
-  writing_ = true;
-  socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                     [self = shared_from_this()](const error_code& ec) { self->on_writable(ec); });
-}
-
-void HttpConnection::on_writable(const error_code& ec) {
-  writing_ = false;
-  if (phase_ == Phase::Closed) return;
-  if (ec) return close();
-  if (phase_ == Phase::Streaming) return pump();
-  if (flush() == Sent::All) run();
-}
-
-void HttpConnection::report_answers() {
-  sent_ = 0;
-  out_.clear();
-  if (out_.capacity() > 2 * kFlushSize) out_.shrink_to_fit();
-  large_ = {};
-  if (pending_.empty()) return;
-  const SteadyTime now = loop_->now();
-  for (const Pending& one : pending_) {
-    loop_->handler.on_answered(one.tag, one.status, now - one.began);
-  }
-  pending_.clear();
 }
 
 // Closing at once while the client still sends would make the system throw our answer away.
@@ -312,11 +273,15 @@ void HttpConnection::close() {
   error_code ignored;
   socket_.close(ignored);
   queue_.clear();
-  if (on_stream_closed_) {
-    // Posted, because the handler may be in the middle of a loop over its streams.
-    asio::post(loop_->io, std::exchange(on_stream_closed_, nullptr));
-  }
+  large_ = {};
+  source_.reset();
+  release_answer();
+  if (std::exchange(blocked_, false)) --loop_->blocked;
   loop_->forget(*this);
+  if (!on_stream_closed_) return;
+  // Posted, because the handler may be in the middle of a loop over its streams.
+  insist("the end of a stream", [this] { asio::post(loop_->io, on_stream_closed_); });
+  on_stream_closed_ = nullptr;
 }
 
 void HttpConnection::drain() {
@@ -324,8 +289,50 @@ void HttpConnection::drain() {
   if (phase_ == Phase::Streaming || !busy) close();
 }
 
+std::optional<HttpConnection::Rank> HttpConnection::rank() const {
+  switch (phase_) {
+    case Phase::Handling:
+    case Phase::Streaming:
+    case Phase::Closed:
+      return std::nullopt;
+    default:
+      // Whoever is being answered comes after all that have not even asked.
+      return writing_ ? Rank{1, request_began_} : Rank{0, waiting_since_};
+  }
+}
+
+bool HttpConnection::has_unread() const {
+  error_code ec;
+  return socket_.available(ec) > 0 && !ec;
+}
+
+void HttpConnection::give_way(std::string_view reason) {
+  const bool in_request =
+      phase_ == Phase::Reading && !writing_ && reader_.state() != HttpReader::State::Idle;
+  loop_->handler.on_refused(reason, in_request ? 408 : 0);
+  if (in_request) {
+    HttpResponse response = error_response(
+        408, "Others wait for this connection; send each request in one go, and try again.");
+    std::string text;
+    append_head(text,
+                response,
+                response.body.view().size(),
+                HttpFraming::Length,
+                loop_->head_context(false, false));
+    text.append(response.body.view());
+    error_code ignored;
+    socket_.write_some(asio::buffer(text), ignored);
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  }
+  close();
+}
+
 void HttpConnection::check_deadline(SteadyTime now) {
   if (now < deadline_) return;
+  guarded([this] { meet_deadline(); });
+}
+
+void HttpConnection::meet_deadline() {
   if (writing_) {
     loop_->handler.on_refused("slow_reader", 0);
     return close();
@@ -343,76 +350,6 @@ void HttpConnection::check_deadline(SteadyTime now) {
       return close();
     default:
       return;
-  }
-}
-
-// ---- streams
-
-std::shared_ptr<HttpStream> HttpConnection::open_stream(std::uint64_t request,
-                                                        HttpResponse head,
-                                                        std::function<void()> on_closed) {
-  if (request != request_ || phase_ != Phase::Handling) return nullptr;
-  if (head_only_) {
-    take_answer(std::move(head));
-    run();
-    return nullptr;
-  }
-  append_head(out_, head, 0, HttpFraming::UntilClose, loop_->head_context(false, false));
-  pending_.push_back({tag_, head.status, request_began_});
-  phase_ = Phase::Streaming;
-  on_stream_closed_ = std::move(on_closed);
-  // A thousand streams must not hold a thousand input buffers.
-  std::vector<char>(256).swap(in_);
-  in_begin_ = in_end_ = 0;
-  reader_.next();
-  account_for_body();
-  auto first = std::make_shared<std::string>(std::move(out_));
-  out_ = {};
-  report_answers();
-  push(std::move(first));
-  read();
-  return shared_from_this();
-}
-
-bool HttpConnection::push(SharedBytes bytes) {
-  if (phase_ != Phase::Streaming) return false;
-  const HttpServerOptions& options = loop_->options;
-  // One message always fits, however large, so that a replay is no overflow.
-  if (!queue_.empty() && (queue_.size() >= options.stream_queue_length ||
-                          queued_bytes_ + bytes->size() > options.stream_queue_bytes)) {
-    loop_->handler.on_refused("slow_stream", 0);
-    close();
-    return false;
-  }
-  queued_bytes_ += bytes->size();
-  queue_.push_back(std::move(bytes));
-  if (!writing_) pump();
-  return phase_ == Phase::Streaming;
-}
-
-void HttpConnection::pump() {
-  while (!queue_.empty()) {
-    std::array<asio::const_buffer, 16> buffers;
-    std::size_t count = 0;
-    for (const SharedBytes& one : queue_) {
-      if (count == buffers.size()) break;
-      buffers[count++] = asio::buffer(*one);
-    }
-    buffers[0] += front_sent_;
-    error_code ec;
-    std::size_t sent = socket_.write_some(std::span(buffers.data(), count), ec);
-    if (would_block(ec)) {
-      set_deadline(loop_->options.write_timeout);
-      return wait_until_writable();
-    }
-    if (ec) return close();
-    queued_bytes_ -= sent;
-    sent += front_sent_;
-    while (!queue_.empty() && sent >= queue_.front()->size()) {
-      sent -= queue_.front()->size();
-      queue_.pop_front();
-    }
-    front_sent_ = sent;
   }
 }
 

@@ -124,6 +124,8 @@ void append_head(std::string& out,
       out.append("Content-Length: ");
       append_number(body_size);
       out.append("\r\n");
+    } else if (framing == HttpFraming::Chunked) {
+      out.append("Transfer-Encoding: chunked\r\n");
     }
     if (!response.content_type.empty()) {
       append_field(out, "Content-Type", response.content_type);

@@ -13,6 +13,7 @@ namespace discern::net {
 
 enum class HttpFraming {
   Length,      // The body's length is stated.
+  Chunked,     // The body comes in chunks, each with its length.
   UntilClose,  // The body ends with the connection.
 };
 

@@ -34,14 +34,29 @@ std::string_view HttpBody::view() const {
   if (const auto* shared = std::get_if<SharedBytes>(&bytes_)) {
     return *shared ? std::string_view(**shared) : std::string_view();
   }
-  return std::get<std::string_view>(bytes_);
+  if (const auto* fixed = std::get_if<std::string_view>(&bytes_)) return *fixed;
+  return {};
+}
+
+std::shared_ptr<HttpSource> HttpBody::source() const {
+  const auto* source = std::get_if<std::shared_ptr<HttpSource>>(&bytes_);
+  return source ? *source : nullptr;
+}
+
+HttpBody::Held HttpBody::held() const {
+  if (const auto* text = std::get_if<std::string>(&bytes_)) return {nullptr, text->capacity()};
+  if (const auto* shared = std::get_if<SharedBytes>(&bytes_); shared && *shared) {
+    return {shared->get(), (*shared)->capacity()};
+  }
+  if (const auto made = source()) return {nullptr, made->held_bytes()};
+  return {};
 }
 
 HttpResponder::~HttpResponder() {
   if (!exchange_) return;
   HttpResponse response;
   response.status = 500;
-  response.body = std::string(R"({"error":"The server did not answer this request."})");
+  response.body = HttpBody::from_static(R"({"error":"The server did not answer this request."})");
   answer(std::move(response));
 }
 

@@ -33,6 +33,9 @@ struct HttpRequest {
   std::string_view remote;  // The peer's address without port.
   bool loopback = false;    // The peer is this machine.
   bool http_1_0 = false;    // Else HTTP/1.1.
+  // All places are taken, and this connection is on a reserved one: only what an operator needs to
+  // act should be served.
+  bool crowded = false;
 
   // The first field of that name, in any case; null when there is none.
   const HttpField* find_field(std::string_view name) const;
@@ -43,22 +46,42 @@ struct HttpRequest {
 // Whether two field names are the same: ASCII, any case.
 bool equal_names(std::string_view a, std::string_view b);
 
-// Owned, shared or static bytes.
+// A body that is made piece by piece, as its client reads it. On the server's thread.
+class HttpSource {
+ public:
+  virtual ~HttpSource() = default;
+  // Appends the next piece, some 32 KiB. False if that was the last one.
+  virtual bool append_piece(std::string& out) = 0;
+  // The memory that this object takes while the client reads.
+  virtual std::size_t held_bytes() const = 0;
+};
+
+// Owned, shared or static bytes, or a source of them.
 class HttpBody {
  public:
   HttpBody() = default;
   HttpBody(std::string bytes) : bytes_(std::move(bytes)) {}
   HttpBody(SharedBytes bytes) : bytes_(std::move(bytes)) {}
+  HttpBody(std::shared_ptr<HttpSource> source) : bytes_(std::move(source)) {}
   // The bytes outlive the server.
   static HttpBody from_static(std::string_view bytes) {
     HttpBody body;
     body.bytes_ = bytes;
     return body;
   }
+  // The bytes; empty for a source.
   std::string_view view() const;
+  // Null for bytes.
+  std::shared_ptr<HttpSource> source() const;
+  // What is held in memory on behalf of this answer. Bodies with the same `owner` share it.
+  struct Held {
+    const void* owner = nullptr;  // Null: nobody shares it.
+    std::size_t bytes = 0;
+  };
+  Held held() const;
 
  private:
-  std::variant<std::string_view, std::string, SharedBytes> bytes_;
+  std::variant<std::string_view, std::string, SharedBytes, std::shared_ptr<HttpSource>> bytes_;
 };
 
 struct HttpResponse {

@@ -11,8 +11,8 @@
 #include <thread>
 #include <unordered_map>
 
-#include "base/log.hpp"
-#include "base/thread_name.hpp"
+#include "base/system_limits.hpp"
+#include "base/thread.hpp"
 #include "net/http_transfer.hpp"
 
 namespace discern::net {
@@ -37,7 +37,10 @@ class HttpOut::Loop {
   explicit Loop(HttpOutOptions options) : options_(options) {
     initialise_curl();
     multi_.reset(curl_multi_init());
-    thread_ = std::thread([this] { run(); });
+    if (!multi_) throw SystemRefused("cannot start outgoing HTTP: libcurl got no memory or socket");
+    auto thread = start_thread("http-out", [this] { run(); });
+    if (!thread) throw SystemRefused(thread.error().text);
+    thread_ = *std::move(thread);
   }
   ~Loop() { stop(std::chrono::milliseconds(0)); }
 
@@ -85,7 +88,6 @@ class HttpOut::Loop {
   }
 
   void run() {
-    set_thread_name("http-out");
     while (true) {
       // The fence: an exception is a bug of whoever was called back, and must not end the program.
       try {
@@ -94,8 +96,8 @@ class HttpOut::Loop {
         int running = 0;
         curl_multi_perform(multi_.get(), &running);
         finish_transfers();
-      } catch (const std::exception& error) {
-        log::error("net", "an exception reached the http-out thread: {}", error.what());
+      } catch (const std::exception&) {
+        note_exception("the http-out thread");
       }
       if (is_over()) break;
       curl_multi_poll(multi_.get(), nullptr, 0, sleep_time(), nullptr);
@@ -141,9 +143,12 @@ class HttpOut::Loop {
   void begin_transfers() {
     {
       const std::lock_guard lock(mutex_);
-      taken_.swap(incoming_);
+      for (auto& transfer : incoming_) taken_.push_back(std::move(transfer));
+      incoming_.clear();
     }
     for (auto& transfer : taken_) {
+      // Begun before an exception ended this loop.
+      if (!transfer) continue;
       if (!transfer->is_urgent()) {
         waiting_.push_back(std::move(transfer));
       } else {
@@ -160,14 +165,21 @@ class HttpOut::Loop {
     }
   }
 
+  // Whatever fails here, the transfer's owner is told.
   void begin(std::unique_ptr<HttpTransfer> transfer) {
-    Result<CURL*> easy = transfer->prepare();
-    if (!easy) {
-      transfer->fail(easy.error());
-    } else if (curl_multi_add_handle(multi_.get(), *easy) != CURLM_OK) {
-      transfer->fail(Error(Errc::Internal, "libcurl refused a request"));
-    } else {
-      active_.emplace(*easy, std::move(transfer));
+    try {
+      Result<CURL*> easy = transfer->prepare();
+      if (!easy) return transfer->fail(easy.error());
+      const auto place = active_.emplace(*easy, std::move(transfer)).first;
+      if (curl_multi_add_handle(multi_.get(), *easy) == CURLM_OK) return;
+      const std::unique_ptr<HttpTransfer> refused = std::move(place->second);
+      active_.erase(place);
+      refused->fail(Error(Errc::Internal, "libcurl refused a request"));
+    } catch (const std::exception&) {
+      note_exception("an outgoing request");
+      if (!transfer) return;
+      fenced("an outgoing request",
+             [&] { transfer->fail(Error(Errc::Limit, "there was no memory for a request")); });
     }
   }
 

@@ -63,6 +63,9 @@ struct HttpOutcome {
   // safe.
   bool maybe_sent = true;
   std::chrono::nanoseconds duration{0};  // Of the transfer, without waiting in the queue.
+  // How often the request was sent. A kept connection may turn out to be dead: GET, HEAD, OPTIONS,
+  // PUT and DELETE then go out again on a new one. Other methods fail, with maybe_sent.
+  std::uint32_t sends = 0;
 };
 using HttpDone = std::function<void(HttpOutcome)>;
 

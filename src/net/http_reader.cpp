@@ -3,7 +3,9 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +19,8 @@ using boost::system::error_code;
 
 constexpr HttpRefusal kMalformed{400, "malformed", "This is not a well-formed HTTP/1.1 request."};
 constexpr HttpRefusal kNoHost{400, "host", "Send exactly one Host field."};
+constexpr HttpRefusal kRepeated{
+    400, "repeated", "A field that takes one value came twice or holds a list; send it once."};
 constexpr HttpRefusal kLargeBody{413, "body", "The body of the request is too large."};
 constexpr HttpRefusal kLongTarget{414, "target", "The address of the request is too long."};
 constexpr HttpRefusal kExpectation{417, "expectation", "Only 100-continue can be expected."};
@@ -32,6 +36,35 @@ bool is_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+// Fields that take one value and decide who asks, or where the body ends. Two of them are refused:
+// whatever stands between the client and this server may have looked at the other.
+struct SingleField {
+  std::string_view name;
+  bool may_hold_comma;
+  bool may_be_empty;
+};
+constexpr SingleField kSingleFields[] = {
+    {"Authorization", false, true},
+    {"Content-Encoding", true, true},
+    {"Content-Length", false, false},
+    {"Content-Type", true, true},
+    {"Cookie", true, true},
+    {"Expect", false, false},
+    {"Forwarded", true, true},
+    {"Host", false, true},
+    {"If-Modified-Since", true, true},
+    {"Last-Event-ID", false, true},
+    {"Origin", false, false},
+    {"Proxy-Authorization", false, true},
+    {"Referer", true, true},
+    {"Sec-Fetch-Dest", false, false},
+    {"Sec-Fetch-Mode", false, false},
+    {"Sec-Fetch-Site", false, false},
+    {"Sec-Fetch-User", false, false},
+    // A list is refused as a coding that is not supported.
+    {"Transfer-Encoding", true, false},
+};
+
 // What a request is collected in. Views point into `head`.
 struct Parts {
   std::string head;
@@ -39,8 +72,8 @@ struct Parts {
   std::vector<HttpField> fields;
   HttpRequest request;
   std::string_view target;
+  std::uint32_t singles = 0;  // Which of kSingleFields have come, one bit each.
   std::size_t hosts = 0;
-  std::size_t lengths = 0;
   bool old_version = false;
   bool head_done = false;
   bool expects_continue = false;
@@ -70,6 +103,20 @@ class Grammar final : public http::basic_parser<true> {
     if (target.size() > limits_.target_bytes) refuse(kLongTarget, ec);
   }
 
+  bool is_allowed(const HttpField& field) {
+    static_assert(std::size(kSingleFields) <= 32);
+    for (std::size_t i = 0; i < std::size(kSingleFields); ++i) {
+      const SingleField& known = kSingleFields[i];
+      if (!equal_names(known.name, field.name)) continue;
+      const std::uint32_t bit = 1u << i;
+      const bool is_first = (parts_.singles & bit) == 0;
+      parts_.singles |= bit;
+      const bool is_list = !known.may_hold_comma && field.value.find(',') != field.value.npos;
+      return is_first && !is_list && (known.may_be_empty || !field.value.empty());
+    }
+    return true;
+  }
+
   void on_response_impl(int, string_view, int, error_code&) override {}
 
   void on_field_impl(http::field id, string_view name, string_view value, error_code& ec) override {
@@ -77,13 +124,13 @@ class Grammar final : public http::basic_parser<true> {
     if (parts_.head_done) return;
     if (parts_.fields.size() >= limits_.fields) return refuse(kLargeHead, ec);
     parts_.fields.push_back({to_std(name), to_std(value)});
+    if (!is_allowed(parts_.fields.back())) {
+      return refuse(id == http::field::host ? kNoHost : kRepeated, ec);
+    }
     switch (id) {
       case http::field::host:
         parts_.request.host = to_std(value);
-        if (++parts_.hosts > 1) refuse(kNoHost, ec);
-        break;
-      case http::field::content_length:
-        if (++parts_.lengths > 1) refuse(kMalformed, ec);
+        ++parts_.hosts;
         break;
       case http::field::transfer_encoding:
         if (!equal_names(to_std(value), "chunked")) {
@@ -309,7 +356,8 @@ void HttpReader::next() {
   parts.fields.clear();
   parts.request = {};
   parts.target = {};
-  parts.hosts = parts.lengths = 0;
+  parts.hosts = 0;
+  parts.singles = 0;
   parts.old_version = parts.head_done = parts.expects_continue = false;
   parts.refusal = nullptr;
 }

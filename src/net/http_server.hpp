@@ -24,10 +24,17 @@ struct HttpServerOptions {
   std::string fixed_fields;
 
   HttpLimits request;
+  // When so many are open, a new one takes the place of the connection that has waited longest
+  // without a complete request, or else of the one that has read its answer for longest.
   std::size_t connections = 4096;
   std::size_t connections_per_address = 1024;
-  // Of the bodies of all requests together; one beyond it gets 503.
+  // Beyond `connections`, for when none can give way: requests on these are marked as crowded.
+  std::size_t reserved_connections = 16;
+  // Of the bodies of all requests together; a large one beyond it gets 503.
   std::size_t body_bytes_of_all = 64 * 1024 * 1024;
+  // Of the answers that clients have not read yet, all together. Beyond it, the client that has
+  // read for longest is dropped.
+  std::size_t answer_bytes_of_all = 64 * 1024 * 1024;
   // What a stream's client may leave unread before it is dropped.
   std::size_t stream_queue_bytes = 2 * 1024 * 1024;
   std::size_t stream_queue_length = 64;
@@ -36,7 +43,7 @@ struct HttpServerOptions {
   std::chrono::milliseconds header_timeout{10'000};   // From its first byte.
   std::chrono::milliseconds body_timeout{30'000};     // From the end of the header.
   std::chrono::milliseconds handler_timeout{60'000};  // Then 504.
-  std::chrono::milliseconds write_timeout{30'000};    // Without progress.
+  std::chrono::milliseconds write_timeout{30'000};    // Without progress: 32 KiB at least.
   std::chrono::milliseconds stop_timeout{1'000};      // For answers under way.
 };
 

@@ -23,20 +23,39 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// True when the connection was never made, so that the server cannot have seen the request.
-bool never_connected(CURLcode code) {
+// RFC 9110, 9.2.2: sending it twice has the effect of sending it once. PATCH and POST are not of
+// that kind.
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" ||
+         method == "DELETE";
+}
+
+// The connection, or the one that was to follow it, failed.
+bool is_lost(CURLcode code) {
   switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
       return true;
     default:
       return false;
   }
+}
+
+bool is_public_text(const char* address) {
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  if (::inet_pton(AF_INET6, address, &v6.sin6_addr) == 1) {
+    return is_public_address(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
+  }
+  return ::inet_pton(AF_INET, address, &v4.sin_addr) == 1 &&
+         is_public_address(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
 }
 
 }  // namespace
@@ -87,6 +106,8 @@ Result<CURL*> HttpTransfer::prepare() {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  // The trust store is read once, not again each day: the thread must not wait for a disk.
+  curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
   curl_easy_setopt(
@@ -98,16 +119,10 @@ Result<CURL*> HttpTransfer::prepare() {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
-  if (request_.public_only) keep_public();
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   set_body();
   return easy;
-}
-
-// A new connection is refused before its first packet (open_socket); one that is reused, before the
-// request.
-void HttpTransfer::keep_public() {
-  curl_easy_setopt(easy_.get(), CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
-  curl_easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
 }
 
 curl_socket_t HttpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
@@ -119,19 +134,22 @@ curl_socket_t HttpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr*
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+// libcurl calls this before it writes a request to a connection, new or reused. A second call means
+// that the first connection ended without an answer and libcurl is about to send the request again
+// by itself, whatever the method is.
 int HttpTransfer::before_request(void* self, char* remote, char*, int, int) {
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  const bool is_public =
-      ::inet_pton(AF_INET6, remote, &v6.sin6_addr) == 1
-          ? is_public_address(reinterpret_cast<const sockaddr*>(&v6), sizeof v6)
-          : ::inet_pton(AF_INET, remote, &v4.sin_addr) == 1 &&
-                is_public_address(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
-  if (is_public) return CURL_PREREQFUNC_OK;
-  static_cast<HttpTransfer*>(self)->refused_ = true;
-  return CURL_PREREQFUNC_ABORT;
+  auto* transfer = static_cast<HttpTransfer*>(self);
+  // open_socket refuses a new connection to a private address; this refuses a reused one.
+  if (transfer->request_.public_only && !is_public_text(remote)) {
+    transfer->refused_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  if (transfer->sends_ > 0 && !is_idempotent(transfer->request_.method)) {
+    transfer->resend_refused_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  ++transfer->sends_;
+  return CURL_PREREQFUNC_OK;
 }
 
 void HttpTransfer::set_body() {
@@ -192,6 +210,10 @@ Error HttpTransfer::explain(CURLcode code) const {
                  host + " answered with more than " + std::to_string(request_.max_response_bytes) +
                      " bytes");
   }
+  // The error of a second connection says nothing about the request that went out on the first one.
+  if (resend_refused_ || (is_lost(code) && maybe_sent())) {
+    return Error(Errc::Unavailable, host + ": the connection ended before the answer was complete");
+  }
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return Error(
         Errc::Timeout,
@@ -200,24 +222,29 @@ Error HttpTransfer::explain(CURLcode code) const {
   return Error(Errc::Unavailable, host + ": " + curl_easy_strerror(code));
 }
 
+bool HttpTransfer::maybe_sent() const {
+  if (sends_ == 0) return false;
+  long bytes = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes > 0;
+}
+
 void HttpTransfer::finish(CURLcode code) {
   curl_off_t micros = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &micros);
   const std::chrono::nanoseconds took = std::chrono::microseconds(micros);
   if (code != CURLE_OK) {
-    curl_off_t connected = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &connected);
-    done_({explain(code), !never_connected(code) && connected > 0, took});
+    done_({explain(code), maybe_sent(), took, sends_});
     return;
   }
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
-  done_({std::move(response_), true, took});
+  done_({std::move(response_), true, took, sends_});
 }
 
 void HttpTransfer::fail(Error error) {
-  done_({std::move(error), easy_ != nullptr, std::chrono::nanoseconds{0}});
+  done_({std::move(error), maybe_sent(), std::chrono::nanoseconds{0}, sends_});
 }
 
 }  // namespace discern::net

@@ -37,8 +37,9 @@ class HttpTransfer {
   static std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* self);
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int before_request(void* self, char* remote, char* local, int remote_port, int local_port);
-  void keep_public();
   void set_body();
+  // Whether a byte of the request went to any connection.
+  bool maybe_sent() const;
   Error explain(CURLcode code) const;
 
   HttpOutRequest request_;
@@ -46,6 +47,8 @@ class HttpTransfer {
   HttpOutResponse response_;
   bool too_large_ = false;
   bool refused_ = false;
+  bool resend_refused_ = false;
+  std::uint32_t sends_ = 0;  // How often the request was begun, over all connections.
   // The handle goes first: it refers to the other two.
   std::unique_ptr<curl_slist, CurlDeleter> headers_;
   std::unique_ptr<curl_mime, CurlDeleter> mime_;

@@ -67,10 +67,27 @@ class StreamConnection final : public Connection,
         socket_(ReadAhead<Stream>(std::move(stream))) {}
 
   void start() {
-    // The handler holds the connection alive until the last operation of the coroutine ended.
-    asio::co_spawn(timer_.get_executor(), run(), [keep = self()](std::exception_ptr thrown) {
-      if (thrown) keep->fail(std::move(thrown));
+    timer_.expires_after(options_.connect_timeout);
+    timer_.async_wait([keep = self()](error_code cancelled) {
+      if (cancelled) return;
+      keep->timed_out_ = true;
+      keep->abort();
     });
+    // Not in the coroutine: the resolver starts a thread of its own, and a coroutine does not
+    // survive an operation that cannot even begin.
+    try {
+      resolver_.async_resolve(url_.host,
+                              url_.port,
+                              [keep = self()](error_code error, tcp::resolver::results_type found) {
+                                --*keep->look_ups_;
+                                keep->on_resolved(error, std::move(found));
+                              });
+      ++*look_ups_;
+    } catch (const std::exception& refused) {
+      asio::post(timer_.get_executor(), [keep = self(), text = std::string(refused.what())] {
+        keep->finish({0, "could not look for " + keep->url_.host + ": " + text, false});
+      });
+    }
   }
 
   void send(std::string text) override {
@@ -96,24 +113,34 @@ class StreamConnection final : public Connection,
  private:
   auto self() { return this->shared_from_this(); }
 
-  asio::awaitable<void> run() {
+  void on_resolved(error_code error, tcp::resolver::results_type addresses) {
+    if (error || aborted_) {
+      give_up(error);
+      return not_connected("could not find " + url_.host, error);
+    }
+    // The handler holds the connection alive until the last operation of the coroutine ended.
+    asio::co_spawn(timer_.get_executor(),
+                   run(std::move(addresses)),
+                   [keep = self()](std::exception_ptr thrown) {
+                     if (thrown) keep->fail(std::move(thrown));
+                   });
+  }
+
+  void not_connected(const std::string& step, error_code error) {
+    if (timed_out_) {
+      const auto limit = options_.connect_timeout.count();
+      return finish({0, "no connection within " + std::to_string(limit) + " ms", false});
+    }
+    finish({0, step + ": " + error.message(), false});
+  }
+
+  asio::awaitable<void> run(tcp::resolver::results_type addresses) {
     error_code error;
     std::string failed_step;
-    timer_.expires_after(options_.connect_timeout);
-    timer_.async_wait([keep = self()](error_code cancelled) {
-      if (cancelled) return;
-      keep->timed_out_ = true;
-      keep->abort();
-    });
-    co_await establish(error, failed_step);
+    co_await establish(addresses, error, failed_step);
     timer_.cancel();
     if (error) {
-      if (timed_out_) {
-        const auto limit = options_.connect_timeout.count();
-        finish({0, "no connection within " + std::to_string(limit) + " ms", false});
-      } else {
-        finish({0, failed_step + ": " + error.message(), false});
-      }
+      not_connected(failed_step, error);
       co_return;
     }
     open_ = true;
@@ -121,14 +148,9 @@ class StreamConnection final : public Connection,
     co_await read_messages();
   }
 
-  asio::awaitable<void> establish(error_code& error, std::string& step) {
-    step = "could not find " + url_.host;
-    ++*look_ups_;
-    auto [resolve_error, addresses] =
-        co_await resolver_.async_resolve(url_.host, url_.port, kToken);
-    --*look_ups_;
-    error = resolve_error;
-    if (error || aborted_) co_return give_up(error);
+  asio::awaitable<void> establish(const tcp::resolver::results_type& addresses,
+                                  error_code& error,
+                                  std::string& step) {
     step = "could not connect to " + url_.host;
     auto [connect_error, endpoint] =
         co_await asio::async_connect(beast::get_lowest_layer(socket_), addresses, kToken);
@@ -330,7 +352,9 @@ class BadAddress final : public Connection, public std::enable_shared_from_this<
 class BeastConnector final : public WebSocketConnector {
  public:
   BeastConnector(asio::io_context& io, WebSocketOptions options)
-      : io_(io), options_(std::move(options)) {}
+      : io_(io), options_(std::move(options)) {
+    if (options_.prepare_tls) ensure_tls();
+  }
 
   std::unique_ptr<WebSocket> connect(const std::string& text,
                                      WebSocketListener& listener) override {
@@ -357,7 +381,7 @@ class BeastConnector final : public WebSocketConnector {
     return std::make_unique<Handle>(std::move(made));
   }
 
-  // Made when it is needed: reading the trust store takes a tenth of a second and some megabytes.
+  // Reading the trust store takes a tenth of a second, some megabytes and the disk.
   asio::ssl::context& ensure_tls() {
     if (tls_) return *tls_;
     error_code ignored;

@@ -56,6 +56,8 @@ struct WebSocketOptions {
   // For the name, TCP, TLS and the upgrade together.
   std::chrono::milliseconds connect_timeout{15000};
   std::size_t max_message_bytes = 64 * 1024 * 1024;
+  // Reads the trust store at once, not on the thread of the first wss:// connection.
+  bool prepare_tls = false;
 };
 
 class WebSocketConnector {

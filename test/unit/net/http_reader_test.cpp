@@ -142,6 +142,47 @@ TEST(HttpReader, RefusesWhatCouldSmuggleARequest) {
   EXPECT_EQ(refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400);
 }
 
+TEST(HttpReader, FieldsThatTakeOneValueComeOnce) {
+  const auto twice = [](const std::string& name, const std::string& one, const std::string& other) {
+    return refused(get("/", name + ": " + one + "\r\n" + name + ": " + other + "\r\n"));
+  };
+  for (const char* name : {"Origin",
+                           "Sec-Fetch-Site",
+                           "sec-fetch-mode",
+                           "SEC-FETCH-DEST",
+                           "Host",
+                           "Content-Type",
+                           "Authorization",
+                           "Cookie",
+                           "Referer",
+                           "Forwarded",
+                           "Last-Event-ID",
+                           "Content-Length"}) {
+    EXPECT_EQ(twice(name, "a", "b"), 400) << name;
+    EXPECT_EQ(twice(name, "a", "a"), 400) << name << ", equal ones";
+  }
+  EXPECT_EQ(refused(get("/", "Origin: a\r\nX: y\r\norigin: b\r\n")), 400) << "with another between";
+  for (const char* name : {"Origin", "Sec-Fetch-Site", "Host", "Content-Length", "Authorization"}) {
+    EXPECT_EQ(refused("GET / HTTP/1.1\r\n" + std::string(name) + ": a, b\r\n\r\n"), 400) << name;
+  }
+  for (const char* name : {"Origin", "Sec-Fetch-Site", "Content-Length"}) {
+    EXPECT_EQ(refused(get("/", std::string(name) + ":  \r\n")), 400) << name << " without a value";
+  }
+  EXPECT_EQ(twice("Accept", "a", "b"), 0) << "a list";
+  EXPECT_EQ(twice("X-Own", "a", "b"), 0);
+  EXPECT_EQ(refused(get("/", "Content-Type: multipart/form-data; boundary=\"a,b\"\r\n")), 0);
+}
+
+TEST(HttpReader, TheNextRequestMaySendTheSameFields) {
+  HttpReader reader(kLimits);
+  const std::string text = get("/", "Origin: a\r\n");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(reader.feed(text), text.size());
+    ASSERT_EQ(reader.state(), State::Complete);
+    reader.next();
+  }
+}
+
 TEST(HttpReader, RefusesBrokenChunks) {
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   EXPECT_EQ(refused(head + "zz\r\n"), 400);

@@ -19,6 +19,20 @@ using namespace std::chrono_literals;
 using test::RawClient;
 using test::status_of;
 
+// Pieces of 50,000 bytes; "/pieces/3" has three. With "/pieces/broken" the second one throws.
+struct Pieces : HttpSource {
+  explicit Pieces(std::string_view which)
+      : broken(which == "broken"), left(broken ? 2 : std::stoi(std::string(which))) {}
+  bool append_piece(std::string& out) override {
+    if (broken && left == 1) throw std::runtime_error("on purpose");
+    if (left > 0) out.append(50'000, static_cast<char>('a' + left));
+    return --left > 0;
+  }
+  std::size_t held_bytes() const override { return 100; }
+  bool broken;
+  int left;
+};
+
 // Answers by path, and remembers what the server told it.
 struct Echo : HttpHandler {
   void on_request(const HttpRequest& request, HttpResponder responder) override {
@@ -43,6 +57,12 @@ struct Echo : HttpHandler {
     response.content_type = "text/plain";
     if (request.path == "/large") {
       response.body = std::make_shared<const std::string>(3'000'000, 'x');
+    } else if (request.path == "/shared") {
+      response.body = shared;
+    } else if (request.path.starts_with("/pieces/")) {
+      response.body = std::shared_ptr<HttpSource>(std::make_shared<Pieces>(request.path.substr(8)));
+    } else if (request.path == "/place") {
+      response.body = std::string(request.crowded ? "reserved" : "ordinary");
     } else {
       std::string text(request.method);
       text.append(" ").append(request.path).append(" ").append(request.body);
@@ -83,6 +103,7 @@ struct Echo : HttpHandler {
     return taken;
   }
 
+  const SharedBytes shared = std::make_shared<const std::string>(3'000'000, 'y');
   std::mutex mutex;
   std::condition_variable changed;
   std::map<std::string, int> counts;

@@ -26,10 +26,10 @@ TEST_F(HttpServerTest, ProgramsThatAreStartedInheritNoSocket) {
 
 TEST_F(HttpServerTest, BodiesOfAllConnectionsShareOneBudget) {
   HttpServerOptions options;
-  options.body_bytes_of_all = 3000;
+  options.body_bytes_of_all = 60'000;
   start(options);
-  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n";
-  const std::string body(2000, 'x');
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n";
+  const std::string body(40'000, 'x');
   // All but the last byte, so that the body is held.
   RawClient holds(port());
   holds.send(head + body.substr(1));
@@ -37,12 +37,15 @@ TEST_F(HttpServerTest, BodiesOfAllConnectionsShareOneBudget) {
   std::string answer;
   // Until the server has read the other's.
   do {
-    large.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1002\r\n\r\n" + body.substr(998));
+    large.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20002\r\n\r\n" + body.substr(19'998));
     answer = large.read_answer();
   } while (status_of(answer) == 200);
   EXPECT_EQ(status_of(answer), 503);
   EXPECT_NE(answer.find("Too many large requests"), answer.npos);
   EXPECT_TRUE(echo.wait_for("bodies 503"));
+  RawClient small(port());
+  small.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nsmall");
+  EXPECT_EQ(status_of(small.read_answer()), 200) << "small ones are always served";
   holds.send("x");
   EXPECT_EQ(status_of(holds.read_answer()), 200) << "who came first is served";
   RawClient again(port());

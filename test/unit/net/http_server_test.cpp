@@ -131,20 +131,35 @@ TEST_F(HttpServerTest, AHandlerThatTakesTooLongGives504AndItsAnswerIsDropped) {
   EXPECT_TRUE(client.read_answer().ends_with("GET /next "));
 }
 
-TEST_F(HttpServerTest, CapsConnections) {
-  HttpServerOptions options;
-  options.connections_per_address = 2;
-  start(options);
-  RawClient one(port());
-  RawClient two(port());
-  one.send(get("/"));
-  two.send(get("/"));
-  EXPECT_EQ(status_of(one.read_answer()), 200);
-  EXPECT_EQ(status_of(two.read_answer()), 200);
-  RawClient three(port());
-  EXPECT_EQ(status_of(three.read_all()), 503);
-  EXPECT_TRUE(echo.wait_for("connections_of_address 503"));
-  EXPECT_TRUE(echo.wait_for_connections(2));
+TEST_F(HttpServerTest, SendsABodyPieceByPiece) {
+  RawClient client(port());
+  client.send(get("/pieces/3") + get("/next"));
+  EXPECT_NE(client.read_until("\r\n\r\n").find("Transfer-Encoding: chunked"), std::string::npos);
+  for (const char c : {'d', 'c', 'b'}) {
+    EXPECT_EQ(client.read_until("\r\n"), "c350\r\n");
+    EXPECT_EQ(client.read_exactly(50'002), std::string(50'000, c) + "\r\n");
+  }
+  EXPECT_EQ(client.read_exactly(5), "0\r\n\r\n");
+  EXPECT_TRUE(client.read_answer().ends_with("GET /next ")) << "and the connection stays";
+  client.send("HEAD /pieces/3 HTTP/1.1\r\nHost: a\r\n\r\n" + get("/next"));
+  EXPECT_NE(client.read_until("\r\n\r\n").find("chunked"), std::string::npos);
+  EXPECT_TRUE(client.read_answer().ends_with("GET /next "));
+}
+
+TEST_F(HttpServerTest, OldClientsGetPiecesUntilTheConnectionCloses) {
+  RawClient client(port());
+  client.send("GET /pieces/2 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  const std::string answer = client.read_all();
+  EXPECT_EQ(answer.find("chunked"), answer.npos);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n" + std::string(50'000, 'c') + std::string(50'000, 'b')));
+}
+
+TEST_F(HttpServerTest, ABodyThatFailsHalfWayIsCutAndNotEnded) {
+  RawClient client(port());
+  client.send(get("/pieces/broken"));
+  const std::string answer = client.read_all();
+  EXPECT_NE(answer.find(std::string(50'000, 'c')), answer.npos);
+  EXPECT_FALSE(answer.ends_with("0\r\n\r\n"));
 }
 
 TEST_F(HttpServerTest, StreamsReachTheirClientUntilItLeaves) {

@@ -48,6 +48,8 @@ struct RestOutcome {
   Result<RestResponse> response;
   int discord_code = 0;
   int status = 0;  // HTTP; 0 when there was no answer.
+  // Discord's body, if it refused the request (4xx): its `errors` name each field at fault.
+  std::string refusal = {};
 };
 using RestDone = std::function<void(RestOutcome)>;
 

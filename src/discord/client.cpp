@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kLastStop{500};
 
-RestOptions rest_options(const ClientOptions& options) {
+RestOptions rest_options(const ClientOptions& options, DiscordClock& discord_clock) {
   RestOptions out;
+  out.discord_clock = &discord_clock;
   out.token = options.token;
   out.base = api_base(options.api_url);
   out.invalid_request_limit = options.invalid_request_limit;
@@ -40,14 +41,17 @@ Result<void> check(const ClientOptions& options) {
 struct Client::Parts {
   Parts(ClientOptions given, metrics::Registry& registry, const Clock& clock)
       : options(std::move(given)),
-        rest(rest_options(options), http, registry, clock),
+        discord_clock(clock),
+        rest(rest_options(options, discord_clock), http, registry, clock),
         cluster(options,
                 find_compression(options.compression).value_or(Compression::Zstd),
                 rest,
                 registry,
-                clock) {}
+                clock,
+                discord_clock) {}
 
   const ClientOptions options;
+  DiscordClock discord_clock;
   net::HttpOut http;
   RestClient rest;
   Cluster cluster;
@@ -70,7 +74,7 @@ void Client::restore(SavedSessions saved) {
 
 Result<void> Client::start(DispatchSink& sink) {
   Result<void> fine = check(parts_->options);
-  if (fine) parts_->cluster.start(sink);
+  if (fine) fine = parts_->cluster.start(sink);
   return fine;
 }
 
@@ -91,6 +95,9 @@ RestPort& Client::rest() {
 }
 net::HttpOut& Client::http() {
   return parts_->http;
+}
+const DiscordClock& Client::discord_clock() const {
+  return parts_->discord_clock;
 }
 GatewayStatus Client::status() const {
   return parts_->cluster.status();
@@ -131,6 +138,10 @@ void Client::register_commands(std::string commands, GuildId guild, Registration
         cluster->set_endpoint_warning(std::move(text));
       },
       std::move(done));
+}
+
+void Client::set_command_warnings(std::vector<std::string> sentences) {
+  parts_->cluster.set_command_warnings(std::move(sentences));
 }
 
 void Client::set_presence(const Presence& presence) {

@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/secret.hpp"
+#include "discord/model/discord_clock.hpp"
 #include "discord/model/dispatch.hpp"
 #include "discord/model/intents.hpp"
 #include "discord/model/opcode.hpp"
@@ -59,6 +60,9 @@ struct ClientOptions {
   // Other processes of the same bot spend from the same budget: before an IDENTIFY, what is known
   // of it must not be older than this.
   std::chrono::milliseconds identify_budget_age{60000};
+  // Without the intent GUILD_MEMBERS, every guild is asked for its member count once in this time,
+  // at most one a second. Zero: never.
+  std::chrono::milliseconds member_refresh{600000};
   // Whoever stores cuts gives this. An IDENTIFY then waits until what it costs is on disk: called
   // on the gateway thread when it does, to ask for a cut soon and for cut_stored() after it. Must
   // not block.
@@ -68,10 +72,18 @@ struct ClientOptions {
 // How much of the guild list a cut carries.
 enum class GuildList { All, Changes };
 
-// What became of registering slash commands.
+// A command that Discord refuses, though this program found nothing wrong with it.
+struct LeftOutCommand {
+  std::string name;  // Of the top-level command.
+  int type = 1;      // Discord's: 1 slash, 2 user, 3 message, 4 entry point.
+  std::string why;   // "options[0].choices: Must be 25 or fewer in length."
+};
+
+// What became of registering commands.
 struct Registration {
   bool changed = false;        // False: Discord had exactly these already, and nothing was sent.
   std::uint32_t commands = 0;  // How many there are now.
+  std::vector<LeftOutCommand> left_out = {};
 };
 using RegistrationDone = std::function<void(Result<Registration>)>;
 
@@ -94,7 +106,8 @@ class Client final : public StatusSource {
   void restore(SavedSessions saved);
 
   // Begins to connect and returns at once: reaching Discord is retried for ever, and status() says
-  // how it goes. `sink` must live until stop() returned.
+  // how it goes. `sink` must live until stop() returned. Errors: Invalid (options), Limit (no
+  // thread).
   Result<void> start(DispatchSink& sink);
   // Closes the shards, resumably or not, and ends the threads within `limit` or soon after.
   // Requests that are not answered by then fail with Closed. status(), cut() and rest() stay valid;
@@ -106,6 +119,9 @@ class Client final : public StatusSource {
   RestPort& rest();
   // The http-out thread, for others with something to send (webhooks, exports).
   net::HttpOut& http();
+
+  // What time it is at Discord. Lives as long as the client.
+  const DiscordClock& discord_clock() const;
 
   GatewayStatus status() const override;
   RestStatus rest_status() const override;
@@ -135,8 +151,12 @@ class Client final : public StatusSource {
   // Makes Discord's list of slash commands equal to `commands`, a JSON array of application command
   // objects; sends nothing when it is already. With a guild, that guild's own list. `done` is
   // called on the http-out thread. Warns, in the log and in status(), when the application has an
-  // Interactions Endpoint URL.
+  // Interactions Endpoint URL. Commands that Discord refuses are left out, see Registration.
   void register_commands(std::string commands, GuildId guild, RegistrationDone done);
+
+  // Sentences about commands for status().warnings, in place of those before; the log gets new
+  // ones.
+  void set_command_warnings(std::vector<std::string> sentences);
 
   void set_presence(const Presence& presence);
 

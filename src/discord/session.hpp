@@ -22,9 +22,10 @@ struct SavedGuild {
   bool operator==(const SavedGuild&) const = default;
 };
 
+// A shard whose guilds were listed once.
 struct SavedShard {
   std::uint32_t id = 0;
-  std::string session_id;
+  std::string session_id;  // Empty: there is nothing to resume.
   std::string resume_url;
   std::uint64_t sequence = 0;
   bool operator==(const SavedShard&) const = default;

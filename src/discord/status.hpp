@@ -12,8 +12,8 @@ namespace discern::discord {
 struct ShardStatus {
   std::uint32_t id = 0;
   std::string state;  // waiting, connecting, identifying, resuming, ready, stopped
-  std::uint64_t guilds = 0;
-  std::uint64_t guilds_pending = 0;  // Named by READY and not come yet.
+  std::optional<std::uint64_t> guilds;  // Unknown before the first READY.
+  std::uint64_t guilds_pending = 0;     // Named by READY and not come yet.
   std::optional<double> heartbeat_rtt_seconds;
   std::optional<double> last_ack_age_seconds;
   std::optional<double> last_dispatch_age_seconds;
@@ -22,6 +22,12 @@ struct ShardStatus {
   std::uint64_t missed_heartbeats = 0;
   std::uint64_t closes = 0;  // Connections that ended, by whichever side.
   std::string last_close;    // "4000 unknown error"; empty when the connection never ended.
+  // "READY", "HELLO", "12 guilds"; empty when it waits for nothing. And for how long.
+  std::string waits_for;
+  std::optional<double> waits_seconds;
+  std::optional<double> not_ready_seconds;  // Nothing while the shard is ready or stopped.
+  // Connections and attempts to connect without a READY or RESUMED, since the last one.
+  std::uint32_t failures_in_a_row = 0;
 };
 
 struct IdentifyBudget {
@@ -34,8 +40,13 @@ struct GatewayStatus {
   std::vector<ShardStatus> shards;  // Those of this process.
   std::uint32_t shard_count = 0;    // Of the whole bot; 0 while it is not known.
   std::optional<IdentifyBudget> identify_budget;
-  std::uint64_t guilds = 0;
-  std::uint64_t users = 0;
+  // Unknown until each shard of this process has said which guilds it has, users until these came.
+  std::optional<std::uint64_t> guilds;
+  std::optional<std::uint64_t> users;
+  // With the intent GUILD_MEMBERS every joining and leaving member is counted. Without it, counts
+  // are asked for again and again, and the oldest of them has this age; nothing: not known.
+  bool users_exact = false;
+  std::optional<double> users_age_seconds;
   std::uint64_t unavailable_guilds = 0;  // Of the guilds, those with an outage.
   // Why nothing works and what to change; empty when fine.
   std::string message;

@@ -4,8 +4,10 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
-#include "base/thread_name.hpp"
+#include "base/thread.hpp"
+#include "discord/gateway/trouble.hpp"
 #include "discord/model/close_code.hpp"
+#include "metrics/catalogue.hpp"
 
 namespace discern::discord {
 
@@ -37,22 +39,28 @@ Cluster::Cluster(const ClientOptions& options,
                  Compression compression,
                  RestPort& rest,
                  metrics::Registry& registry,
-                 const Clock& clock)
+                 const Clock& clock,
+                 DiscordClock& discord_clock)
     : options_(options),
       intents_(options.intents),
       rest_(rest),
       registry_(registry),
       clock_(clock),
+      discord_clock_(discord_clock),
       work_(asio::make_work_guard(io_)),
-      connector_(net::make_websocket_connector(
-          io_, {.user_agent = kUserAgent, .max_message_bytes = kMaxPayloadBytes})),
+      connector_(
+          net::make_websocket_connector(io_,
+                                        {.user_agent = kUserAgent,
+                                         .max_message_bytes = kMaxPayloadBytes,
+                                         .prepare_tls = !options.api_url.starts_with("http://")})),
       retry_timer_(io_),
       slot_timer_(io_),
       start_timer_(io_),
       second_timer_(io_),
       metrics_(registry),
-      router_(io_, metrics_, guilds_, reader_, clock),
+      router_(io_, metrics_, guilds_, reader_, discord_clock),
       queue_(options.identify_interval),
+      refresh_(options.member_refresh),
       context_{
           io_, *connector_, *this, metrics_, router_, reader_, scratch_, clock, options_.token},
       jitter_(static_cast<std::uint64_t>(clock.steady_now().time_since_epoch().count())) {
@@ -75,10 +83,11 @@ void Cluster::restore(SavedSessions saved) {
   if (saved.token_fingerprint != token_fingerprint(options_.token)) return;
   application_ = saved.application.value;
   guilds_.restore(saved.guilds);
+  for (const SavedShard& shard : saved.shards) guilds_.mark_seen(shard.id);
   saved.guilds.clear();
   saved.changes = {};
   if (saved.identify_budget) {
-    const auto left = saved.identify_budget->resets_at - clock_.system_now();
+    const auto left = saved.identify_budget->resets_at - discord_clock_.now();
     // Longer than a day it cannot be, whatever became of the clock.
     const auto sane = std::clamp<SystemTime::duration>(left, std::chrono::seconds(0), kDay);
     queue_.restore({saved.identify_budget->total,
@@ -89,30 +98,33 @@ void Cluster::restore(SavedSessions saved) {
   metrics_.show_guilds(guilds_.totals());
 }
 
-void Cluster::start(DispatchSink& sink) {
+Result<void> Cluster::start(DispatchSink& sink) {
   sink_ = &sink;
   router_.set_sink(&sink);
   running_ = true;
-  thread_ = std::thread([this] {
-    set_thread_name("gateway");
-    ask_gateway(&Cluster::on_gateway);
+  auto thread = start_thread("gateway", [this] { run(); });
+  if (!thread) {
+    running_ = false;
+    return std::move(thread).error();
+  }
+  thread_ = *std::move(thread);
+  return {};
+}
+
+// Called again after an exception, a bug of ours or of the sink: it must not end all shards.
+void Cluster::run() {
+  if (!begun_) {
     every_second();
-    while (true) {
-      // The fence: an exception is a bug of ours or of the sink, and must not end all shards.
-      try {
-        io_.run();
-        break;
-      } catch (const std::exception& error) {
-        log::error("gateway", "an exception reached the gateway thread: {}", error.what());
-      }
-    }
-  });
+    ask_gateway(&Cluster::on_gateway);
+    begun_ = true;
+  }
+  io_.run();
 }
 
 bool Cluster::stop(std::chrono::milliseconds limit) {
   if (!running_) return !connector_->is_looking_up();
   std::future<void> stopped = all_stopped_.get_future();
-  asio::post(io_, [this] { begin_stop(); });
+  insist("the stop of the gateway", [this] { asio::post(io_, [this] { begin_stop(); }); });
   if (stopped.wait_for(limit) != std::future_status::ready) {
     log::warn("gateway", "not every shard could say goodbye in time");
   }
@@ -190,7 +202,7 @@ void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
   const SteadyTime now = clock_.steady_now();
   if (const auto ledger = queue_.ledger_to_store(now)) {
     sessions.identify_budget =
-        SavedBudget{ledger->total, ledger->remaining, clock_.system_now() + (ledger->until - now)};
+        SavedBudget{ledger->total, ledger->remaining, discord_clock_.now() + (ledger->until - now)};
   }
   if (shard_count_refused_) {
     // Nothing to go on with: the next start asks Discord how many shards it takes.
@@ -201,12 +213,13 @@ void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
   } else {
     sessions.shard_count = shard_count_;
     for (const auto& shard : shards_) {
-      if (auto session = shard->session()) {
-        sessions.shards.push_back({shard->id(),
-                                   std::move(session->id),
-                                   std::move(session->resume_url),
-                                   session->sequence});
-      }
+      auto session = shard->session();
+      // Without a session, too: a shard without guilds would otherwise look like one that was
+      // never there, and its first guild like one that was there already.
+      if (!session && !guilds_.is_seen(shard->id())) continue;
+      if (!session) session.emplace();
+      sessions.shards.push_back(
+          {shard->id(), std::move(session->id), std::move(session->resume_url), session->sequence});
     }
   }
   sessions.all_guilds = guilds == GuildList::All || std::exchange(all_guilds_next_, false);
@@ -219,8 +232,12 @@ void Cluster::take_cut(SavedSessions& sessions, GuildList guilds) {
 GatewayStatus Cluster::status() const {
   const SteadyTime now = clock_.steady_now();
   GatewayStatus out;
-  out.guilds = metrics_.guilds_now.load(std::memory_order_relaxed);
-  out.users = metrics_.users_now.load(std::memory_order_relaxed);
+  const auto known = [](const std::atomic<std::int64_t>& number) {
+    const std::int64_t value = number.load(std::memory_order_relaxed);
+    return value < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(value));
+  };
+  out.guilds = known(metrics_.guilds_now);
+  out.users = known(metrics_.users_now);
   out.unavailable_guilds = metrics_.unavailable_now.load(std::memory_order_relaxed);
   Cells cells;
   {
@@ -228,10 +245,14 @@ GatewayStatus Cluster::status() const {
     cells = cells_;
     out.message = message_;
     if (!endpoint_warning_.empty()) out.warnings.push_back(endpoint_warning_);
+    out.warnings.insert(out.warnings.end(), command_warnings_.begin(), command_warnings_.end());
     if (const auto late = router_.interactions_late(); late.count() > 0) {
       out.warnings.push_back("interactions are " + std::to_string(late.count()) +
                              " s old when they come, and older than 3 s they cannot be answered: "
-                             "this machine's clock is ahead, or its connection is far too slow");
+                             "this machine, its connection or Discord is too slow");
+    }
+    if (const std::string wrong = describe_wall_clock(discord_clock_); !wrong.empty()) {
+      out.warnings.push_back(wrong);
     }
     out.shard_count = known_shard_count_;
     out.identify_budget = budget_;
@@ -241,6 +262,18 @@ GatewayStatus Cluster::status() const {
     }
   }
   for (const auto& shard : cells) out.shards.push_back(shard->status(now));
+  out.users_exact = counts_by_events();
+  if (!out.users_exact) out.users_age_seconds = users_age(now);
+  if (!out.message.empty()) return out;
+  if (!cells.empty()) {
+    out.message = describe_troubles(out.shards, intents_);
+  } else if (const std::int64_t since = asked_since_.load(std::memory_order_relaxed); since != 0) {
+    const double age = seconds(now - SteadyTime(SteadyTime::duration(since)));
+    if (age >= kWorthTelling) {
+      out.message = "waiting for Discord's answer to GET /gateway/bot for " +
+                    std::to_string(static_cast<int>(age)) + " s";
+    }
+  }
   return out;
 }
 
@@ -251,6 +284,10 @@ void Cluster::sample(SteadyTime now) {
     cells = cells_;
   }
   for (const auto& shard : cells) shard->sample(now);
+  // Looked up each time: without an age there is no such series.
+  if (const auto age = users_age(now); age && !counts_by_events()) {
+    registry_.gauge(metrics::catalogue::kUsersAge).set(*age);
+  }
   const std::lock_guard lock(status_mutex_);
   if (!budget_) return;
   metrics_.identify_reset.set(
@@ -262,6 +299,17 @@ void Cluster::set_endpoint_warning(std::string text) {
   if (text == endpoint_warning_) return;
   if (!text.empty()) log::warn("discord", "{}", text);
   endpoint_warning_ = std::move(text);
+}
+
+void Cluster::set_command_warnings(std::vector<std::string> sentences) {
+  const std::lock_guard lock(status_mutex_);
+  for (const std::string& sentence : sentences) {
+    const auto& before = command_warnings_;
+    if (std::find(before.begin(), before.end(), sentence) == before.end()) {
+      log::warn("discord", "{}", sentence);
+    }
+  }
+  command_warnings_ = std::move(sentences);
 }
 
 void Cluster::set_presence(const Presence& presence) {

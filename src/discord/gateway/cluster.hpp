@@ -14,6 +14,7 @@
 
 #include "discord/client.hpp"
 #include "discord/gateway/gateway_address.hpp"
+#include "discord/gateway/member_refresh.hpp"
 #include "discord/gateway/shard.hpp"
 #include "metrics/slab.hpp"
 
@@ -26,13 +27,14 @@ class Cluster final : public StatusSource, private ShardOwner {
           Compression compression,
           RestPort& rest,
           metrics::Registry& registry,
-          const Clock& clock);
+          const Clock& clock,
+          DiscordClock& discord_clock);
   // Precondition: stopped, or never started.
   ~Cluster() override;
 
   void set_intents(Intents intents, std::vector<std::pair<Intents, std::string>> wishes);
   void restore(SavedSessions saved);
-  void start(DispatchSink& sink);
+  Result<void> start(DispatchSink& sink);
   bool stop(std::chrono::milliseconds limit);
   bool cut(metrics::slab::Latch& latch,
            SavedSessions& sessions,
@@ -48,6 +50,8 @@ class Cluster final : public StatusSource, private ShardOwner {
   ApplicationId application() const;
   // Shown in status() and logged when it is new; empty takes it back. Any thread.
   void set_endpoint_warning(std::string text);
+  // Any thread, as above: what is wrong with the bot's commands, in place of what was said before.
+  void set_command_warnings(std::vector<std::string> sentences);
 
  private:
   using Cells = std::vector<std::shared_ptr<ShardCells>>;
@@ -60,6 +64,12 @@ class Cluster final : public StatusSource, private ShardOwner {
   void build_shards(const GatewayAddress& address, std::uint32_t count);
   void start_next_shard(std::size_t index);
   void every_second();
+  bool counts_by_events() const;
+  void refresh_members(SteadyTime now);
+  void on_member_count(GuildId guild, const RestOutcome& outcome);
+  void show_count_age();
+  std::optional<double> users_age(SteadyTime now) const;
+  void check_wall_clock();
   void grant_slots();
   void hand_out_slots();
   void ask_for_cut(SteadyTime now);
@@ -92,6 +102,8 @@ class Cluster final : public StatusSource, private ShardOwner {
   RestPort& rest_;
   metrics::Registry& registry_;
   const Clock& clock_;
+  DiscordClock& discord_clock_;
+  bool wall_clock_wrong_ = false;
 
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
@@ -107,6 +119,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   TextBuffer scratch_;
   DispatchRouter router_;
   IdentifyQueue queue_;
+  MemberRefresh refresh_;
   ShardContext context_;
   std::vector<std::unique_ptr<Shard>> shards_;
   DispatchSink* sink_ = nullptr;
@@ -122,6 +135,7 @@ class Cluster final : public StatusSource, private ShardOwner {
   std::vector<Loading> loading_;
   std::uint32_t shard_count_ = 0;
   std::uint32_t attempts_ = 0;
+  std::uint64_t seconds_ = 0;  // Since start, roughly.
   Jitter jitter_;
   bool slots_pending_ = false;
   bool stopping_ = false;
@@ -143,16 +157,21 @@ class Cluster final : public StatusSource, private ShardOwner {
 
   // ---- Any thread.
   std::atomic<std::uint64_t> application_{0};
+  std::atomic<std::int64_t> oldest_count_{0};  // Steady clock; 0: not known.
+  std::atomic<std::int64_t> asked_since_{0};   // GET /gateway/bot, steady clock; 0: not asked.
   mutable std::mutex status_mutex_;
   // Guarded by status_mutex_.
   Cells cells_;
   std::string message_;
   std::string endpoint_warning_;
+  std::vector<std::string> command_warnings_;
   std::uint32_t known_shard_count_ = 0;
   std::optional<IdentifyBudget> budget_;
   SteadyTime budget_reset_{};
 
+  void run();
   std::thread thread_;
+  bool begun_ = false;  // Gateway thread only.
   std::atomic<bool> running_{false};
 };
 

@@ -23,6 +23,9 @@ constexpr std::chrono::minutes kBudgetPatience = 10min;
 // A disk that does not take the budget keeps the bot from Discord no longer than this.
 constexpr std::chrono::seconds kDiskPatience = 15s;
 
+// Seconds between two looks for the oldest member count, which goes over all guilds.
+constexpr std::uint64_t kCountAgeEvery = 10;
+
 bool is_about_shard_count(CloseCode code) {
   return code == CloseCode::ShardingRequired || code == CloseCode::InvalidShard;
 }
@@ -32,6 +35,7 @@ bool is_about_shard_count(CloseCode code) {
 void Cluster::ask_gateway(void (Cluster::*answered)(const RestOutcome&)) {
   RestRequest request;
   request.route = "/gateway/bot";
+  asked_since_ = clock_.steady_now().time_since_epoch().count();
   rest_.send(std::move(request), [this, answered](RestOutcome outcome) {
     asio::post(io_, [this, answered, outcome = std::move(outcome)] { (this->*answered)(outcome); });
   });
@@ -75,8 +79,13 @@ void Cluster::move_guilds(std::uint32_t shard_count) {
   for (SavedGuild& guild : guilds) {
     guild.shard = static_cast<std::uint32_t>((guild.id.value >> 22) % shard_count);
   }
+  bool all_seen = saved_.shard_count > 0;
+  for (std::uint32_t id = 0; id < saved_.shard_count; ++id) {
+    all_seen = all_seen && guilds_.is_seen(id);
+  }
   guilds_ = GuildCache();
   guilds_.restore(guilds);
+  for (std::uint32_t id = 0; all_seen && id < shard_count; ++id) guilds_.mark_seen(id);
   all_guilds_next_ = true;
 }
 
@@ -94,6 +103,7 @@ void Cluster::build_shards(const GatewayAddress& address, std::uint32_t count) {
   if (saved_.shard_count > 0 && saved_.shard_count != shard_count_) move_guilds(shard_count_);
   // Those of shards that this process ran before and another one has now.
   if (guilds_.keep_shards(first, end) > 0) all_guilds_next_ = true;
+  guilds_.expect_shards(first, end);
   metrics_.show_guilds(guilds_.totals());
   budget_known_at_ = clock_.steady_now();
   queue_.set_limit(address.start_limit, budget_known_at_);
@@ -111,7 +121,9 @@ void Cluster::build_shards(const GatewayAddress& address, std::uint32_t count) {
       ++resumable;
     }
     cells.push_back(std::make_shared<ShardCells>(id, registry_, budget_known_at_));
-    cells.back()->set_guilds(guilds_.guilds_of(id), guilds_.pending_of(id));
+    if (guilds_.was_seen(id)) {
+      cells.back()->set_guilds(guilds_.guilds_of(id), guilds_.pending_of(id), budget_known_at_);
+    }
     shards_.push_back(std::make_unique<Shard>(context_, *cells.back(), std::move(session)));
   }
   loading_.resize(shards_.size());
@@ -143,7 +155,10 @@ void Cluster::every_second() {
   second_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled || stopping_) return;
     const SteadyTime now = clock_.steady_now();
+    check_wall_clock();
     settle_guilds(now);
+    refresh_members(now);
+    if (++seconds_ % kCountAgeEvery == 0) show_count_age();
     const std::uint32_t before = queue_.remaining();
     queue_.refill(now);
     if (queue_.remaining() != before) show_budget();
@@ -157,6 +172,13 @@ void Cluster::every_second() {
   });
 }
 
+// Once for each time that the clock goes wrong.
+void Cluster::check_wall_clock() {
+  const std::string wrong = describe_wall_clock(discord_clock_);
+  if (!wrong.empty() && !wall_clock_wrong_) log::warn("gateway", "{}", wrong);
+  wall_clock_wrong_ = !wrong.empty();
+}
+
 void Cluster::settle_guilds(SteadyTime now) {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     Loading& loading = loading_[i];
@@ -168,7 +190,7 @@ void Cluster::settle_guilds(SteadyTime now) {
       guilds_.settle(id);
       metrics_.show_guilds(guilds_.totals());
       // Only this thread writes cells_.
-      cells_[i]->set_guilds(guilds_.guilds_of(id), guilds_.pending_of(id));
+      cells_[i]->set_guilds(guilds_.guilds_of(id), guilds_.pending_of(id), now);
     }
   }
 }

@@ -63,15 +63,25 @@ bool DispatchRouter::learn(const Arrival& arrival,
   switch (type) {
     case EventType::Ready: {
       if (ready == nullptr) return false;
-      const GuildCache::ReadyChanges changes =
-          guilds_.begin_session(arrival.shard.id, ready->guilds);
+      // Without a list, nothing is known to have changed.
+      const GuildCache::ReadyChanges changes = guilds_.begin_session(
+          arrival.shard.id, ready->guilds ? *ready->guilds : guilds_.guilds_on(arrival.shard.id));
       metrics_.joins.add(changes.joined);
       metrics_.leaves.add(changes.left);
       metrics_.show_guilds(guilds_.totals());
       arrival.shard.set_guilds(guilds_.guilds_of(arrival.shard.id),
-                               guilds_.pending_of(arrival.shard.id));
+                               guilds_.pending_of(arrival.shard.id),
+                               arrival.received);
       return true;
     }
+    case EventType::Resumed:
+      // The guilds of the session are those that were saved with it, even when that is none.
+      guilds_.on_resumed(arrival.shard.id);
+      metrics_.show_guilds(guilds_.totals());
+      arrival.shard.set_guilds(guilds_.guilds_of(arrival.shard.id),
+                               guilds_.pending_of(arrival.shard.id),
+                               arrival.received);
+      return true;
     case EventType::GuildCreate:
     case EventType::GuildDelete:
     case EventType::GuildUpdate:
@@ -98,6 +108,7 @@ bool DispatchRouter::learn(const Arrival& arrival,
       if (!reader_.interaction(interaction_, origin)) return false;
       dispatch.guild = origin.guild;
       metrics_.activity.count(origin.user, origin.guild);
+      discord_clock_.on_snowflake(interaction_.id.created(), arrival.received);
       // What waited for a resume is old for that reason.
       if (!arrival.backlog) note_age(interaction_.id);
       return true;
@@ -108,7 +119,7 @@ bool DispatchRouter::learn(const Arrival& arrival,
 }
 
 void DispatchRouter::note_age(InteractionId id) {
-  const auto age = clock_.system_now() - id.created();
+  const auto age = discord_clock_.age_at_least(id.created());
   if (age <= kInteractionDeadline) {
     late_in_a_row_ = 0;
     late_seconds_.store(0, std::memory_order_relaxed);
@@ -119,8 +130,8 @@ void DispatchRouter::note_age(InteractionId id) {
   late_seconds_.store(whole, std::memory_order_relaxed);
   if (late_in_a_row_ > kLateEnough) return;
   log::warn("gateway",
-            "three interactions in a row were {} s old when they came; if this machine's clock is "
-            "ahead, set it right: interactions older than 3 s cannot be answered",
+            "three interactions in a row were {} s old when they came, and older than 3 s they "
+            "cannot be answered; this machine, its connection or Discord is too slow",
             whole);
 }
 
@@ -134,13 +145,13 @@ bool DispatchRouter::learn_guild(const Arrival& arrival, EventType type, Dispatc
     return true;
   }
   if (type == EventType::GuildCreate) {
-    count_change(
-        guilds_.on_create(shard, {fields.id, fields.members, fields.locale, fields.unavailable}));
+    count_change(guilds_.on_create(
+        shard, {fields.id, fields.members, fields.locale, fields.unavailable}, arrival.received));
   } else {
     count_change(guilds_.on_delete(shard, fields.id, fields.unavailable));
   }
   metrics_.show_guilds(guilds_.totals());
-  arrival.shard.set_guilds(guilds_.guilds_of(shard), guilds_.pending_of(shard));
+  arrival.shard.set_guilds(guilds_.guilds_of(shard), guilds_.pending_of(shard), arrival.received);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "discord/gateway/guild_cache.hpp"
 #include "discord/gateway/payload.hpp"
 #include "discord/gateway/shard_cells.hpp"
+#include "discord/model/discord_clock.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -22,11 +23,15 @@ class DispatchRouter {
                  GatewayMetrics& metrics,
                  GuildCache& guilds,
                  PayloadReader& reader,
-                 const Clock& clock)
-      : io_(io), metrics_(metrics), guilds_(guilds), reader_(reader), clock_(clock) {}
+                 DiscordClock& discord_clock)
+      : io_(io),
+        metrics_(metrics),
+        guilds_(guilds),
+        reader_(reader),
+        discord_clock_(discord_clock) {}
 
-  // By how much the last interactions were too old to be answered when they came; zero: they were
-  // not. Any thread.
+  // How old the last interactions were when they came, if that was too old to answer them; else
+  // zero. Any thread.
   std::chrono::seconds interactions_late() const {
     return std::chrono::seconds(late_seconds_.load(std::memory_order_relaxed));
   }
@@ -58,7 +63,7 @@ class DispatchRouter {
   GatewayMetrics& metrics_;
   GuildCache& guilds_;
   PayloadReader& reader_;
-  const Clock& clock_;
+  DiscordClock& discord_clock_;
   DispatchSink* sink_ = nullptr;
   bool pause_announced_ = false;
   unsigned late_in_a_row_ = 0;

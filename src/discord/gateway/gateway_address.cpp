@@ -31,11 +31,16 @@ Result<GatewayAddress> parse_gateway_address(std::string_view json) {
   const boost::json::value* limit = object->if_contains("session_start_limit");
   if (limit != nullptr && limit->is_object()) {
     const boost::json::object& start = limit->get_object();
-    out.start_limit.total = static_cast<std::uint32_t>(number_or(start, "total", 1000));
-    out.start_limit.remaining = static_cast<std::uint32_t>(number_or(start, "remaining", 1000));
-    out.start_limit.reset_after = std::chrono::milliseconds(number_or(start, "reset_after", 0));
-    out.start_limit.max_concurrency = static_cast<std::uint32_t>(
-        std::max<std::uint64_t>(number_or(start, "max_concurrency", 1), 1));
+    const auto count = [&](const char* key, std::uint64_t usual) {
+      return static_cast<std::uint32_t>(
+          std::min<std::uint64_t>(number_or(start, key, usual), 10'000'000));
+    };
+    constexpr std::uint64_t kDayMs = 24 * 60 * 60 * 1000;
+    out.start_limit.total = count("total", 1000);
+    out.start_limit.remaining = count("remaining", out.start_limit.total);
+    out.start_limit.reset_after =
+        std::chrono::milliseconds(std::min(number_or(start, "reset_after", 0), kDayMs));
+    out.start_limit.max_concurrency = std::max(count("max_concurrency", 1), 1u);
   }
   return out;
 }

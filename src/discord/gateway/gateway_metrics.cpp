@@ -12,6 +12,7 @@ GatewayMetrics::GatewayMetrics(metrics::Registry& registry)
       identifies(registry.counter(catalogue::kGatewayConnects, "identify")),
       resumes(registry.counter(catalogue::kGatewayConnects, "resume")),
       invalid_sessions(registry.counter(catalogue::kGatewayConnects, "invalid_session")),
+      given_up(registry.counter(catalogue::kGatewayConnects, "given_up")),
       bad_stream(registry.counter(catalogue::kGatewayParseErrors, "stream")),
       bad_payload(registry.counter(catalogue::kGatewayParseErrors, "payload")),
       bad_fields(registry.counter(catalogue::kGatewayParseErrors, "fields")),
@@ -47,11 +48,13 @@ void GatewayMetrics::count_sent(Op op) {
 }
 
 void GatewayMetrics::show_guilds(const GuildCache::Totals& totals) {
-  guilds_now.store(totals.guilds, std::memory_order_relaxed);
-  users_now.store(totals.users, std::memory_order_relaxed);
+  if (!totals.guilds_known) return;
+  guilds_now.store(static_cast<std::int64_t>(totals.guilds), std::memory_order_relaxed);
   unavailable_now.store(totals.unavailable, std::memory_order_relaxed);
   guilds_.set(static_cast<double>(totals.guilds));
   unavailable_.set(static_cast<double>(totals.unavailable));
+  if (!totals.users_known) return;
+  users_now.store(static_cast<std::int64_t>(totals.users), std::memory_order_relaxed);
   users_.set(static_cast<double>(totals.users));
 }
 

@@ -21,6 +21,7 @@ class GatewayMetrics {
 
   void count_event(EventType type, std::string_view name);
   void count_sent(Op op);
+  // Shows what is known; what is not known yet has no sample.
   void show_guilds(const GuildCache::Totals& totals);
   // Makes the two gauges of the IDENTIFY budget.
   void begin_budget(metrics::Registry& registry);
@@ -30,6 +31,7 @@ class GatewayMetrics {
   metrics::Counter identifies;
   metrics::Counter resumes;
   metrics::Counter invalid_sessions;
+  metrics::Counter given_up;     // Sessions that could not be resumed.
   metrics::Counter bad_stream;   // Compressed bytes that are broken or too large.
   metrics::Counter bad_payload;  // Not a gateway payload.
   metrics::Counter bad_fields;   // A field that is needed is missing or of another kind.
@@ -42,9 +44,9 @@ class GatewayMetrics {
   metrics::Gauge identify_remaining;
   metrics::Gauge identify_reset;
   Activity activity;
-  // Any thread.
-  std::atomic<std::uint64_t> guilds_now{0};
-  std::atomic<std::uint64_t> users_now{0};
+  // Any thread. Below zero: not known yet.
+  std::atomic<std::int64_t> guilds_now{-1};
+  std::atomic<std::int64_t> users_now{-1};
   std::atomic<std::uint64_t> unavailable_now{0};
 
  private:

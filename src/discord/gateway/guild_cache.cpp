@@ -14,6 +14,14 @@ std::uint64_t GuildCache::guilds_of(std::uint32_t id) const {
   return id < shards_.size() ? shards_[id].guilds : 0;
 }
 
+std::vector<GuildId> GuildCache::guilds_on(std::uint32_t id) const {
+  std::vector<GuildId> out;
+  for (const auto& [guild, known] : guilds_) {
+    if (known.shard == id) out.push_back(guild);
+  }
+  return out;
+}
+
 std::uint64_t GuildCache::pending_of(std::uint32_t id) const {
   return id < shards_.size() ? shards_[id].pending : 0;
 }
@@ -48,10 +56,33 @@ void GuildCache::erase(Map::iterator at) {
 
 void GuildCache::set_state(Guild& guild, State state) {
   if (guild.state == State::Unavailable) --totals_.unavailable;
-  if (guild.state == State::Pending) --shard(guild.shard).pending;
+  if (guild.state == State::Pending) {
+    --shard(guild.shard).pending;
+    --totals_.pending;
+  }
   guild.state = state;
   if (state == State::Unavailable) ++totals_.unavailable;
-  if (state == State::Pending) ++shard(guild.shard).pending;
+  if (state == State::Pending) {
+    ++shard(guild.shard).pending;
+    ++totals_.pending;
+  }
+  if (totals_.pending == 0) note_what_is_known();
+}
+
+void GuildCache::expect_shards(std::uint32_t first, std::uint32_t end) {
+  first_expected_ = first;
+  end_expected_ = end;
+  note_what_is_known();
+}
+
+// Once known, numbers stay known: a later session brings back what this process knew already.
+void GuildCache::note_what_is_known() {
+  if (totals_.users_known) return;
+  for (std::uint32_t id = first_expected_; id < end_expected_; ++id) {
+    if (!was_seen(id)) return;
+  }
+  totals_.guilds_known = true;
+  totals_.users_known = totals_.pending == 0;
 }
 
 void GuildCache::set_members(Guild& guild, std::uint64_t members) {
@@ -76,7 +107,17 @@ void GuildCache::restore(const std::vector<SavedGuild>& guilds) {
     guild.dirty = false;
     shard(saved.shard).seen = true;
   }
+  // What the last run knew stands until Discord says otherwise.
+  totals_.guilds_known = totals_.users_known = !guilds_.empty();
   dirty_.clear();
+}
+
+void GuildCache::mark_seen(std::uint32_t id) {
+  shard(id).seen = true;
+}
+
+bool GuildCache::is_seen(std::uint32_t id) const {
+  return id < shards_.size() && shards_[id].seen;
 }
 
 std::size_t GuildCache::keep_shards(std::uint32_t first, std::uint32_t end) {
@@ -85,6 +126,9 @@ std::size_t GuildCache::keep_shards(std::uint32_t first, std::uint32_t end) {
     if (guild.shard < first || guild.shard >= end) others.push_back(id);
   }
   for (const GuildId id : others) erase(guilds_.find(id));
+  for (std::uint32_t id = 0; id < shards_.size(); ++id) {
+    if (id < first || id >= end) shards_[id].seen = false;
+  }
   return others.size();
 }
 
@@ -110,17 +154,23 @@ GuildCache::ReadyChanges GuildCache::begin_session(std::uint32_t shard_id,
       set_state(found->second, State::Pending);
     }
   }
+  note_what_is_known();
   return changes;
 }
 
-GuildCache::Change GuildCache::on_create(std::uint32_t shard_id, const Created& created) {
+void GuildCache::on_resumed(std::uint32_t shard_id) {
+  shard(shard_id).seen = true;
+  note_what_is_known();
+}
+
+GuildCache::Change GuildCache::on_create(std::uint32_t shard_id,
+                                         const Created& created,
+                                         SteadyTime now) {
   const auto found = guilds_.find(created.id);
   Change change = Change::None;
   Guild* guild = nullptr;
   if (found == guilds_.end()) {
-    // An unavailable guild that READY did not name is no reason to celebrate yet; it counts as
-    // there all the same.
-    change = created.unavailable ? Change::Outage : Change::Joined;
+    change = Change::Joined;
     guild = &insert(shard_id, created.id);
   } else {
     guild = &found->second;
@@ -137,7 +187,10 @@ GuildCache::Change GuildCache::on_create(std::uint32_t shard_id, const Created& 
   } else {
     set_state(*guild, State::Available);
     // Fields may vanish from what Discord sends; what is known then stays.
-    if (created.members) set_members(*guild, *created.members);
+    if (created.members) {
+      set_members(*guild, *created.members);
+      guild->counted_at = now;
+    }
     if (!created.locale.empty()) guild->locale = intern(created.locale);
   }
   touch(created.id, *guild);
@@ -151,11 +204,12 @@ GuildCache::Change GuildCache::on_delete(std::uint32_t shard_id, GuildId id, boo
     erase(found);
     return Change::Left;
   }
-  Guild& guild = found == guilds_.end() ? insert(shard_id, id) : found->second;
+  const bool known = found != guilds_.end();
+  Guild& guild = known ? found->second : insert(shard_id, id);
   if (guild.state == State::Unavailable) return Change::None;
   set_state(guild, State::Unavailable);
   touch(id, guild);
-  return Change::Outage;
+  return known ? Change::Outage : Change::Joined;
 }
 
 void GuildCache::on_update(GuildId id, std::string_view locale) {
@@ -174,6 +228,45 @@ void GuildCache::on_members(GuildId id, int difference) {
   set_members(found->second,
               static_cast<std::uint64_t>(std::max<std::int64_t>(before + difference, 0)));
   touch(id, found->second);
+}
+
+void GuildCache::on_counted(GuildId id, std::uint64_t members, SteadyTime now) {
+  const auto found = guilds_.find(id);
+  if (found == guilds_.end()) return;
+  found->second.counted_at = now;
+  if (found->second.members == members) return;
+  set_members(found->second, members);
+  touch(id, found->second);
+}
+
+std::vector<GuildId> GuildCache::by_age_of_count() const {
+  std::vector<std::pair<SteadyTime, GuildId>> order;
+  order.reserve(guilds_.size());
+  for (const auto& [id, guild] : guilds_) {
+    if (guild.state == State::Available) order.emplace_back(guild.counted_at, id);
+  }
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first, a.second.value) < std::pair(b.first, b.second.value);
+  });
+  std::vector<GuildId> out;
+  out.reserve(order.size());
+  for (const auto& [counted, id] : order) out.push_back(id);
+  return out;
+}
+
+std::optional<SteadyTime> GuildCache::oldest_count() const {
+  std::optional<SteadyTime> oldest;
+  for (const auto& [id, guild] : guilds_) {
+    if (guild.counted_at == SteadyTime{}) return std::nullopt;
+    if (!oldest || guild.counted_at < *oldest) oldest = guild.counted_at;
+  }
+  return oldest;
+}
+
+std::optional<SteadyTime> GuildCache::counted_at(GuildId id) const {
+  const auto found = guilds_.find(id);
+  if (found == guilds_.end() || found->second.counted_at == SteadyTime{}) return std::nullopt;
+  return found->second.counted_at;
 }
 
 void GuildCache::settle(std::uint32_t shard_id) {

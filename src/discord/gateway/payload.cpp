@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <utility>
 
 namespace discern::discord {
 namespace {
@@ -23,19 +24,51 @@ std::uint64_t parse_number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? value : 0;
 }
 
+// Of another type than expected, which reads like an absent field: Discord may change what it
+// sends. Any other error is of the JSON itself, after which nothing more may be read.
+bool breaks_off(simdjson::error_code error) {
+  return error != SUCCESS && error != simdjson::INCORRECT_TYPE && error != simdjson::NUMBER_ERROR &&
+         error != simdjson::NUMBER_OUT_OF_RANGE;
+}
+
+bool is_null(ondemand::value value) {
+  return value.raw_json_token().starts_with("null");
+}
+
+// All read_ functions leave `out` as it is when the value is of another type, and return false only
+// when the JSON is broken.
+
+bool read_string(ondemand::value value, std::string& out) {
+  std::string_view text;
+  const auto error = value.get_string().get(text);
+  if (error == SUCCESS) out = text;
+  return !breaks_off(error);
+}
+
+bool read_unsigned(ondemand::value value, std::uint64_t& out) {
+  std::uint64_t number = 0;
+  const auto error = value.get_uint64().get(number);
+  if (error == SUCCESS) out = number;
+  return !breaks_off(error);
+}
+
+bool read_bool(ondemand::value value, bool& out) {
+  bool flag = false;
+  const auto error = value.get_bool().get(flag);
+  if (error == SUCCESS) out = flag;
+  return !breaks_off(error);
+}
+
 // Snowflakes are strings, but very short made-up ones come as numbers.
 template <class Tag>
 bool read_id(ondemand::value value, Id<Tag>& id) {
   ondemand::json_type type{};
   if (value.type().get(type) != SUCCESS) return false;
-  if (type == ondemand::json_type::string) {
-    std::string_view text;
-    if (value.get_string().get(text) != SUCCESS) return false;
-    id.value = parse_number(text);
-    return true;
-  }
-  if (type == ondemand::json_type::number) return value.get_uint64().get(id.value) == SUCCESS;
-  return type == ondemand::json_type::null;
+  if (type == ondemand::json_type::number) return read_unsigned(value, id.value);
+  std::string_view text;
+  const auto error = value.get_string().get(text);
+  if (error == SUCCESS) id.value = parse_number(text);
+  return !breaks_off(error);
 }
 
 // The text between the quotes as it stands in the payload; empty for null. Only for names without
@@ -51,13 +84,15 @@ bool read_raw_string(ondemand::value value, std::string_view& out) {
   return out.find('\\') == std::string_view::npos;
 }
 
-// Calls `read(key, value)` for each field until it says false (stop, all found) or the object ends.
+// Calls `read(key, value, failed)` for each field until it sets `failed` or the object ends. Fields
+// that are null are left out, so that null and absent are the same for every reader.
 template <class Read>
 bool each_field(ondemand::object object, Read&& read) {
   for (auto field : object) {
     ondemand::raw_json_string key;
     ondemand::value value;
     if (field.key().get(key) != SUCCESS || field.value().get(value) != SUCCESS) return false;
+    if (is_null(value)) continue;
     bool failed = false;
     read(key, value, failed);
     if (failed) return false;
@@ -65,38 +100,53 @@ bool each_field(ondemand::object object, Read&& read) {
   return true;
 }
 
+// The same for a value that should be an object; without one there are no fields.
+template <class Read>
+bool each_field_of(ondemand::value value, Read&& read) {
+  ondemand::object object;
+  if (const auto error = value.get_object().get(object)) return !breaks_off(error);
+  return each_field(object, read);
+}
+
+// Calls `read(element)` for each element of what should be an array, until it returns false.
+template <class Read>
+bool each_element(ondemand::value value, Read&& read) {
+  ondemand::array list;
+  if (const auto error = value.get_array().get(list)) return !breaks_off(error);
+  for (auto item : list) {
+    ondemand::value element;
+    if (item.get(element) != SUCCESS || !read(element)) return false;
+  }
+  return true;
+}
+
 enum class Sub { Subcommand = 1, Group = 2 };
 
-// The path below a command: "group sub", "sub" or nothing, from the first of its options.
+// The path below a command: "group sub", "sub" or nothing, from the first of its options. Others
+// than a subcommand or a group, which is the only one, are of no interest.
 bool read_path(ondemand::value options, std::string& path, int depth) {
-  ondemand::array list;
-  if (options.get_array().get(list) != SUCCESS) return false;
-  for (auto element : list) {
-    ondemand::object option;
-    if (element.get_object().get(option) != SUCCESS) return false;
+  bool first = true;
+  return each_element(options, [&](ondemand::value element) {
+    if (!std::exchange(first, false)) return true;
     std::uint64_t type = 0;
     std::string name;
     std::string below;
-    const bool fine = each_field(option, [&](auto key, ondemand::value value, bool& failed) {
+    const bool fine = each_field_of(element, [&](auto key, ondemand::value value, bool& failed) {
       if (key == "type") {
-        failed = value.get_uint64().get(type) != SUCCESS;
+        failed = !read_unsigned(value, type);
       } else if (key == "name") {
-        std::string_view text;
-        failed = value.get_string().get(text) != SUCCESS;
-        name = text;
+        failed = !read_string(value, name);
       } else if (key == "options" && depth < 2) {
         failed = !read_path(value, below, depth + 1);
       }
     });
-    if (!fine) return false;
     if (type == static_cast<std::uint64_t>(Sub::Subcommand) ||
         type == static_cast<std::uint64_t>(Sub::Group)) {
       path = std::move(name);
       if (!below.empty()) path.append(" ").append(below);
     }
-    return true;  // A subcommand or a group is the only one; other options are not our business.
-  }
-  return true;
+    return fine;
+  });
 }
 
 struct InteractionParts {
@@ -107,77 +157,45 @@ struct InteractionParts {
 };
 
 bool read_interaction_data(ondemand::value data, InteractionParts& parts) {
-  ondemand::object object;
-  if (data.get_object().get(object) != SUCCESS) return false;
-  return each_field(object, [&](auto key, ondemand::value value, bool& failed) {
-    std::string_view text;
+  return each_field_of(data, [&](auto key, ondemand::value value, bool& failed) {
     if (key == "name") {
-      failed = value.get_string().get(text) != SUCCESS;
-      parts.name = text;
+      failed = !read_string(value, parts.name);
     } else if (key == "custom_id") {
-      failed = value.get_string().get(text) != SUCCESS;
-      parts.custom_id = text;
+      failed = !read_string(value, parts.custom_id);
     } else if (key == "type") {
-      failed = value.get_uint64().get(parts.type) != SUCCESS;
+      failed = !read_unsigned(value, parts.type);
     } else if (key == "options") {
       failed = !read_path(value, parts.path, 1);
     }
   });
 }
 
-// Of another type than expected: tolerated. Any other error is of the JSON itself, after which
-// nothing more may be read.
-bool ends_reading(simdjson::error_code error) {
-  return error != SUCCESS && error != simdjson::INCORRECT_TYPE && error != simdjson::NUMBER_ERROR;
-}
-
-// A field that may be absent, of what should be an object.
-template <class Read>
-bool read_inner(ondemand::value value, std::string_view key, Read&& read) {
-  ondemand::object object;
-  ondemand::value inner;
-  if (const auto error = value.get_object().get(object)) return !ends_reading(error);
-  const auto error = object.find_field_unordered(key).get(inner);
-  return error == SUCCESS ? read(inner) : error == simdjson::NO_SUCH_FIELD;
-}
-
-// Of a user object. Without an id: nobody.
-bool read_user(ondemand::value value, UserId& user) {
-  return read_inner(value, "id", [&](ondemand::value id) { return read_id(id, user); });
+// The id of a user, an application or a guild. Without one: none.
+template <class Tag>
+bool read_object_id(ondemand::value value, Id<Tag>& id) {
+  return each_field_of(value, [&](auto key, ondemand::value field, bool& failed) {
+    if (key == "id") failed = !read_id(field, id);
+  });
 }
 
 // The user of a member object.
 bool read_member(ondemand::value value, UserId& user) {
-  return read_inner(value, "user", [&](ondemand::value inner) { return read_user(inner, user); });
+  return each_field_of(value, [&](auto key, ondemand::value field, bool& failed) {
+    if (key == "user") failed = !read_object_id(field, user);
+  });
 }
 
-bool read_guild_list(ondemand::value value, std::vector<GuildId>& guilds) {
+bool read_guild_list(ondemand::value value, std::optional<std::vector<GuildId>>& guilds) {
   ondemand::array list;
-  if (value.get_array().get(list) != SUCCESS) return false;
-  for (auto element : list) {
-    ondemand::object object;
-    if (element.get_object().get(object) != SUCCESS) return false;
+  if (const auto error = value.get_array().get(list)) return !breaks_off(error);
+  guilds.emplace();
+  for (auto item : list) {
+    ondemand::value element;
     GuildId id;
-    const bool fine = each_field(object, [&](auto key, ondemand::value field, bool& failed) {
-      if (key == "id") failed = !read_id(field, id);
-    });
-    if (!fine) return false;
-    if (id) guilds.push_back(id);
+    if (item.get(element) != SUCCESS || !read_object_id(element, id)) return false;
+    if (id) guilds->push_back(id);
   }
   return true;
-}
-
-bool read_string(ondemand::value value, std::string& out) {
-  std::string_view text;
-  if (value.get_string().get(text) != SUCCESS) return false;
-  out = text;
-  return true;
-}
-
-// Anything but true is false; not so the error of broken JSON.
-bool read_bool(ondemand::value value, bool& out) {
-  out = false;
-  return !ends_reading(value.get_bool().get(out));
 }
 
 }  // namespace
@@ -193,21 +211,23 @@ struct PayloadReader::State {
     }
   }
 
-  bool find_d(ondemand::value& d) {
-    // A fatal error leaves the document without its parser.
-    if (!document.is_alive()) return false;
-    document.rewind();
-    return document.find_field_unordered("d").get(d) == SUCCESS;
+  // Calls `read(d)` unless there is no `d`. False when the JSON is broken.
+  template <class Read>
+  bool with_d(Read&& read) {
+    return fenced([&] {
+      // A fatal error leaves the document without its parser.
+      if (!document.is_alive()) return false;
+      document.rewind();
+      ondemand::value d;
+      const auto error = document.find_field_unordered("d").get(d);
+      if (error == simdjson::NO_SUCH_FIELD) return true;
+      return error == SUCCESS && read(d);
+    });
   }
 
   template <class Read>
   bool each_field_of_d(Read&& read) {
-    return fenced([&] {
-      ondemand::value d;
-      ondemand::object object;
-      if (!find_d(d) || d.get_object().get(object) != SUCCESS) return false;
-      return each_field(object, read);
-    });
+    return with_d([&](ondemand::value d) { return each_field_of(d, read); });
   }
 
   std::unique_ptr<ondemand::parser> parser = std::make_unique<ondemand::parser>();
@@ -269,19 +289,15 @@ bool PayloadReader::read(std::string_view text, PayloadHead& head) {
 bool PayloadReader::hello(std::chrono::milliseconds& interval) {
   std::uint64_t ms = 0;
   const bool fine = state_->each_field_of_d([&](auto key, ondemand::value value, bool& failed) {
-    if (key == "heartbeat_interval") failed = value.get_uint64().get(ms) != SUCCESS;
+    if (key == "heartbeat_interval") failed = !read_unsigned(value, ms);
   });
   interval = std::chrono::milliseconds(ms);
   return fine && ms > 0 && ms < 86'400'000;
 }
 
 bool PayloadReader::invalid_session(bool& resumable) {
-  return state_->fenced([&] {
-    ondemand::value d;
-    resumable = false;
-    if (!state_->find_d(d)) return false;
-    return read_bool(d, resumable);
-  });
+  resumable = false;
+  return state_->with_d([&](ondemand::value d) { return read_bool(d, resumable); });
 }
 
 bool PayloadReader::ready(ReadyFields& fields) {
@@ -294,12 +310,7 @@ bool PayloadReader::ready(ReadyFields& fields) {
     } else if (key == "guilds") {
       failed = !read_guild_list(value, fields.guilds);
     } else if (key == "application") {
-      ondemand::object object;
-      failed = value.get_object().get(object) != SUCCESS;
-      if (failed) return;
-      failed = !each_field(object, [&](auto inner, ondemand::value field, bool& bad) {
-        if (inner == "id") bad = !read_id(field, fields.application);
-      });
+      failed = !read_object_id(value, fields.application);
     }
   });
   return fine && !fields.session_id.empty();
@@ -312,9 +323,9 @@ bool PayloadReader::guild(GuildFields& fields) {
       failed = !read_id(value, fields.id);
     } else if (key == "member_count") {
       std::uint64_t members = 0;
-      const simdjson::error_code error = value.get_uint64().get(members);
+      const auto error = value.get_uint64().get(members);
       if (error == SUCCESS) fields.members = members;
-      failed = ends_reading(error);
+      failed = breaks_off(error);
     } else if (key == "preferred_locale") {
       if (!read_raw_string(value, fields.locale)) fields.locale = {};
     } else if (key == "unavailable") {
@@ -330,13 +341,9 @@ bool PayloadReader::message(MessageFields& fields) {
     if (key == "guild_id") {
       failed = !read_id(value, fields.guild);
     } else if (key == "webhook_id") {
-      std::string_view token = value.raw_json_token();
-      fields.webhook = !token.starts_with("null");
+      fields.webhook = true;
     } else if (key == "author") {
-      ondemand::object object;
-      failed = value.get_object().get(object) != SUCCESS;
-      if (failed) return;
-      failed = !each_field(object, [&](auto inner, ondemand::value field, bool& bad) {
+      failed = !each_field_of(value, [&](auto inner, ondemand::value field, bool& bad) {
         if (inner == "bot") {
           bad = !read_bool(field, fields.bot);
         } else if (inner == "id") {
@@ -351,6 +358,7 @@ bool PayloadReader::interaction(InteractionHead& head, InteractionOrigin& origin
   head = InteractionHead{};
   origin = InteractionOrigin{};
   InteractionParts parts;
+  std::uint64_t type = 0;
   const bool fine = state_->each_field_of_d([&](auto key, ondemand::value value, bool& failed) {
     if (key == "id") {
       failed = !read_id(value, head.id);
@@ -361,11 +369,9 @@ bool PayloadReader::interaction(InteractionHead& head, InteractionOrigin& origin
     } else if (key == "member") {
       failed = !read_member(value, origin.user);
     } else if (key == "user") {
-      failed = !read_user(value, origin.user);
+      failed = !read_object_id(value, origin.user);
     } else if (key == "type") {
-      std::uint64_t type = 0;
-      failed = value.get_uint64().get(type) != SUCCESS || type < 1 || type > 255;
-      head.type = static_cast<InteractionType>(type);
+      failed = !read_unsigned(value, type);
     } else if (key == "token") {
       std::string token;
       failed = !read_string(value, token);
@@ -374,6 +380,8 @@ bool PayloadReader::interaction(InteractionHead& head, InteractionOrigin& origin
       failed = !read_interaction_data(value, parts);
     }
   });
+  if (type < 1 || type > 255) return false;
+  head.type = static_cast<InteractionType>(type);
   if (head.type == InteractionType::Command || head.type == InteractionType::Autocomplete) {
     head.name = std::move(parts.name);
     if (!parts.path.empty()) head.name.append(" ").append(parts.path);
@@ -386,15 +394,14 @@ bool PayloadReader::interaction(InteractionHead& head, InteractionOrigin& origin
 
 bool PayloadReader::guild_id(GuildId& guild) {
   guild = GuildId{};
-  return state_->fenced([&] {
-    ondemand::value d;
-    ondemand::object object;
-    if (!state_->find_d(d)) return false;
+  return state_->with_d([&](ondemand::value d) {
     // Some events (MESSAGE_DELETE_BULK's kin) carry something else than an object: no guild then.
-    if (d.get_object().get(object) != SUCCESS) return true;
+    ondemand::object object;
+    if (const auto error = d.get_object().get(object)) return !breaks_off(error);
     ondemand::value value;
-    if (object.find_field_unordered("guild_id").get(value) != SUCCESS) return true;
-    return read_id(value, guild);
+    const auto error = object.find_field_unordered("guild_id").get(value);
+    if (error != SUCCESS) return error == simdjson::NO_SUCH_FIELD;
+    return is_null(value) || read_id(value, guild);
   });
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
 // Reading gateway payloads in place: only the fields that are needed, in whatever order they come.
-// Nothing here is trusted: what does not fit is a false, never a crash.
+// Nothing here is trusted: what does not fit is a false, never a crash. A field that is null or of
+// another type than expected reads like one that is absent.
 
 #include <chrono>
 #include <cstdint>
@@ -27,7 +28,7 @@ struct ReadyFields {
   std::string session_id;
   std::string resume_url;
   ApplicationId application;
-  std::vector<GuildId> guilds;
+  std::optional<std::vector<GuildId>> guilds;  // Nothing: not said.
 };
 
 struct GuildFields {
@@ -62,7 +63,8 @@ class PayloadReader {
   // it is no gateway payload.
   bool read(std::string_view text, PayloadHead& head);
 
-  // Each reads the `d` of the payload; false when a needed field is missing or of another kind.
+  // Each reads the `d` of the payload; false when a field that it cannot do without is missing
+  // (HELLO's interval, READY's session, a guild's id, an interaction's id, type and token).
   bool hello(std::chrono::milliseconds& interval);
   bool invalid_session(bool& resumable);
   bool ready(ReadyFields& fields);

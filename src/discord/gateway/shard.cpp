@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "discord/gateway/trouble.hpp"
 #include "discord/model/close_code.hpp"
 
 namespace discern::discord {
@@ -30,11 +31,21 @@ Shard::Shard(ShardContext& context, ShardCells& cells, std::optional<Session> se
 Shard::~Shard() = default;
 
 void Shard::step(const ShardFsm::Input& input) {
+  const std::uint32_t failures = fsm_.failures_in_a_row();
   const ShardFsm::Actions actions = fsm_.step(input);
-  cells_.set_state(fsm_.state());
+  cells_.set_state(fsm_.state(), context_.clock.steady_now());
+  cells_.set_failures(fsm_.failures_in_a_row());
   for (const ShardFsm::Action& action : actions) {
     std::visit([this](const auto& what) { perform(what); }, action);
   }
+  if (fsm_.failures_in_a_row() > failures) tell_failures();
+}
+
+// Once: from then on it is in the status.
+void Shard::tell_failures() {
+  if (fsm_.failures_in_a_row() != kTroubleFrom) return;
+  const ShardStatus status = cells_.status(context_.clock.steady_now());
+  log::warn("gateway", "{}", describe_trouble(status, context_.identify.intents).value_or(""));
 }
 
 void Shard::perform(const ShardFsm::AskSlot&) {
@@ -66,6 +77,7 @@ void Shard::perform(const ShardFsm::Connect& action) {
   } else if (context_.compression != Compression::None) {
     decompressor_ = make_decompressor(context_.compression);
   }
+  opened_ = false;
   // A session's own address comes from the network: it must not lead a token out of TLS.
   const bool usable =
       action.url.starts_with("wss://") || (context_.allow_plain && action.url.starts_with("ws://"));
@@ -125,8 +137,29 @@ void Shard::perform(const ShardFsm::ReportZombie&) {
   log::warn("gateway", "shard {} did not get its heartbeat acknowledged; reconnecting", id());
 }
 
+void Shard::perform(const ShardFsm::ReportOverdue& action) {
+  const auto limit = std::chrono::duration_cast<std::chrono::seconds>(action.limit).count();
+  why_ = "no " + std::string(action.awaited) + " within " + std::to_string(limit) + " s";
+  if (action.awaited == awaited_in(ShardFsm::State::Connecting)) {
+    why_ = "not connected within " + std::to_string(limit) + " s";
+  }
+  log::warn("gateway", "shard {}: {}; trying again", id(), why_);
+}
+
+void Shard::perform(const ShardFsm::ReportGivenUp& action) {
+  context_.metrics.given_up.add();
+  log::warn("gateway",
+            "shard {} could not resume its session {} times in a row; giving the session up and "
+            "identifying anew, events in between are lost",
+            id(),
+            action.failed_resumes);
+  cells_.set_last_close(cells_.last_close() + "; its session was given up after " +
+                        std::to_string(action.failed_resumes) + " failed resumes");
+}
+
 void Shard::perform(const ShardFsm::Drop& action) {
-  cells_.on_closed(action.code);
+  // A connection that was never open, or whose end was counted, did not end now.
+  if (std::exchange(opened_, false)) cells_.on_closed(action.code);
   std::string text = std::to_string(action.code) + " by us";
   if (!why_.empty()) text.append(": ").append(std::exchange(why_, {}));
   cells_.set_last_close(std::move(text));
@@ -136,6 +169,9 @@ void Shard::perform(const ShardFsm::Drop& action) {
 }
 
 void Shard::perform(const ShardFsm::CloseAndWait& action) {
+  // Counted now: the peer may close without a code, or not in time.
+  if (std::exchange(opened_, false)) cells_.on_closed(action.code);
+  cells_.set_last_close(std::to_string(action.code) + " by us: stopped");
   socket_->close(action.code);
 }
 
@@ -149,7 +185,7 @@ void Shard::perform(const ShardFsm::ReportStopped&) {
 
 void Shard::on_end(const net::WebSocketEnd& end) {
   socket_.reset();
-  if (end.opened) cells_.on_closed(end.code);
+  if (std::exchange(opened_, false)) cells_.on_closed(end.code);
   std::string text = describe_close(end.code);
   if (!end.opened) text = "not connected: " + end.text;
   if (fsm_.state() != ShardFsm::State::Stopping) {
@@ -190,12 +226,18 @@ void Shard::on_payload(std::string_view text, SteadyTime received) {
     case Op::Heartbeat:
       return step(ShardFsm::HeartbeatRequested{});
     case Op::Reconnect:
+      log::info("gateway", "shard {}: Discord asks for a reconnect (op 7); resuming", id());
       why_ = "Discord asked for a reconnect";
       return step(ShardFsm::ReconnectAsked{});
     case Op::InvalidSession: {
       bool resumable = false;
       if (!context_.reader.invalid_session(resumable)) context_.metrics.bad_fields.add();
       context_.metrics.invalid_sessions.add();
+      log::warn("gateway",
+                "shard {}: Discord calls the session invalid (op 9, {}); {}",
+                id(),
+                resumable ? "resumable" : "not resumable",
+                resumable ? "resuming" : "identifying anew in a few seconds");
       why_ = "Discord called the session invalid";
       return step(ShardFsm::SessionInvalid{resumable});
     }

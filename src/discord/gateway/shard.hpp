@@ -79,7 +79,10 @@ class Shard final : private net::WebSocketListener {
  private:
   using Timer = ShardFsm::Timer;
 
-  void on_open() override { step(ShardFsm::Opened{}); }
+  void on_open() override {
+    opened_ = true;
+    step(ShardFsm::Opened{});
+  }
   void on_message(std::string_view bytes, bool binary) override;
   void on_end(const net::WebSocketEnd& end) override;
 
@@ -93,6 +96,8 @@ class Shard final : private net::WebSocketListener {
   void perform(const ShardFsm::SendResume& action);
   void perform(const ShardFsm::SendHeartbeat& action);
   void perform(const ShardFsm::ReportZombie&);
+  void perform(const ShardFsm::ReportOverdue& action);
+  void perform(const ShardFsm::ReportGivenUp& action);
   void perform(const ShardFsm::Drop& action);
   void perform(const ShardFsm::CloseAndWait& action);
   void perform(const ShardFsm::Fail& action);
@@ -103,6 +108,7 @@ class Shard final : private net::WebSocketListener {
   void on_corrupt(const metrics::Counter& counter, std::string_view what);
   void on_ack(SteadyTime received);
   void on_resumed();
+  void tell_failures();
   void send_now(Op op, std::string payload);
   void send_waiting();
   std::string address(std::string_view url) const;
@@ -121,7 +127,8 @@ class Shard final : private net::WebSocketListener {
   std::deque<SteadyTime> beats_sent_;  // Those not acknowledged yet, the oldest first.
   // What Discord has; unknown of a session that an earlier process began.
   std::optional<Presence> presence_;
-  std::string why_;  // The reason of the next Drop, for the status page.
+  bool opened_ = false;  // The connection, and its end is not counted yet.
+  std::string why_;      // The reason of the next Drop, for the status page.
 };
 
 }  // namespace discern::discord

@@ -10,10 +10,26 @@ using namespace std::chrono_literals;
 // Any code but 1000 and 1001 keeps the session on Discord's side.
 constexpr std::uint16_t kKeepSession = 4200;
 constexpr std::uint16_t kEndSession = 1000;
+// A little more than the connector's own limit, which cannot end the look-up of a name.
+constexpr std::chrono::milliseconds kConnectTimeout = 20s;
 constexpr std::chrono::milliseconds kHelloTimeout = 20s;
+// In an outage READY may take minutes, and each IDENTIFY costs one of the day's thousand: the time
+// doubles with each failure.
+constexpr std::chrono::milliseconds kReadyTimeout = 60s;
+constexpr std::chrono::milliseconds kLongestReadyTimeout = 10min;
+// Without any dispatch; a long replay may take longer.
+constexpr std::chrono::milliseconds kResumedTimeout = 60s;
+constexpr std::chrono::milliseconds kCloseTimeout = 5s;
+// Discord's is 41 s. With a far longer one a dead connection would not be found out.
+constexpr std::chrono::milliseconds kLongestHeartbeat = 5min;
 // Discord wants 1 to 5 s before the next IDENTIFY after an invalid session.
 constexpr std::chrono::milliseconds kInvalidSessionPause = 1s;
+constexpr std::chrono::milliseconds kInvalidSessionSpread = 4s;
+// So many invalid sessions in a row are no accident: back off.
+constexpr std::uint32_t kInvalidSessions = 3;
 constexpr std::chrono::milliseconds kRateLimitedPause = 10s;
+// Failed resumes until the session is given up, which costs an IDENTIFY.
+constexpr std::uint32_t kResumeTries = 4;
 // After so many failures of the session's own address the gateway's is tried: the session may still
 // be good, and an IDENTIFY is dear.
 constexpr std::uint32_t kResumeAddressTries = 2;
@@ -64,7 +80,7 @@ void ShardFsm::connect(Actions& out) {
     state_ = State::Connecting;
     const bool own_address = failed_resume_connects_ < kResumeAddressTries;
     out.push_back(Connect{own_address ? session_->resume_url : std::string()});
-    return;
+    return await(kConnectTimeout, out);
   }
   // The slot comes before the connection: a hundred shards in line for an IDENTIFY must not hold a
   // hundred idle connections.
@@ -80,33 +96,43 @@ void ShardFsm::on(const SlotGranted&, Actions& out) {
   holds_slot_ = true;
   state_ = State::Connecting;
   out.push_back(Connect{});
+  await(kConnectTimeout, out);
+}
+
+void ShardFsm::await(std::chrono::milliseconds limit, Actions& out) {
+  limit_ = limit;
+  progress_ = false;
+  out.push_back(SetTimer{Timer::Deadline, limit});
 }
 
 void ShardFsm::on(const Opened&, Actions& out) {
   if (state_ != State::Connecting) return;
   state_ = State::AwaitingHello;
-  out.push_back(SetTimer{Timer::Hello, kHelloTimeout});
+  await(kHelloTimeout, out);
 }
 
 void ShardFsm::on(const Hello& hello, Actions& out) {
   if (state_ != State::AwaitingHello) return;
-  out.push_back(CancelTimer{Timer::Hello});
   failed_resume_connects_ = 0;
+  failed_connects_ = 0;
   awaiting_ack_ = false;
-  heartbeat_interval_ = std::max(hello.heartbeat_interval, std::chrono::milliseconds(100));
+  heartbeat_interval_ = std::clamp<std::chrono::milliseconds>(
+      hello.heartbeat_interval, std::chrono::milliseconds(100), kLongestHeartbeat);
   const double first = static_cast<double>(heartbeat_interval_.count()) * jitter_.next();
   out.push_back(
       SetTimer{Timer::Heartbeat, std::chrono::milliseconds(static_cast<std::int64_t>(first))});
   if (const std::optional<Session> known = session()) {
     state_ = State::Resuming;
     out.push_back(SendResume{*known});
-    return;
+    return await(kResumedTimeout, out);
   }
   forget_session();
   state_ = State::Identifying;
   holds_slot_ = false;
   out.push_back(ReturnSlot{true});
   out.push_back(SendIdentify{});
+  const auto doublings = std::min<std::uint32_t>(failed_sessions_, 10);
+  await(std::min(kReadyTimeout * (1 << doublings), kLongestReadyTimeout), out);
 }
 
 void ShardFsm::beat(Actions& out) {
@@ -121,7 +147,7 @@ void ShardFsm::on(const HeartbeatRequested&, Actions& out) {
 
 void ShardFsm::on(const HeartbeatAcked&, Actions&) {
   awaiting_ack_ = false;
-  if (state_ == State::Live) attempts_ = 0;
+  if (state_ == State::Live) failed_sessions_ = 0;
 }
 
 void ShardFsm::on(const Due& due, Actions& out) {
@@ -129,17 +155,14 @@ void ShardFsm::on(const Due& due, Actions& out) {
     case Timer::Retry:
       if (state_ == State::BackingOff) connect(out);
       return;
-    case Timer::Hello:
-      if (state_ != State::AwaitingHello) return;
-      if (session_) ++failed_resume_connects_;
-      drop(kKeepSession, out);
-      return retry(0ms, out);
+    case Timer::Deadline:
+      return overdue(out);
     case Timer::Heartbeat:
       if (!has_connection()) return;
       if (awaiting_ack_) {
         out.push_back(ReportZombie{});
         drop(kKeepSession, out);
-        return retry(0ms, out);
+        return retry(next_pause(), out);
       }
       awaiting_ack_ = true;
       beat(out);
@@ -147,22 +170,46 @@ void ShardFsm::on(const Due& due, Actions& out) {
   }
 }
 
-void ShardFsm::on(const Ready& ready, Actions&) {
+void ShardFsm::overdue(Actions& out) {
+  if (state_ == State::Stopping) {
+    drop(session_ ? kKeepSession : kEndSession, out);
+    state_ = State::Stopped;
+    out.push_back(ReportStopped{});
+    return;
+  }
+  // Live has the heartbeat for a deadline.
+  if (!has_connection() || state_ == State::Live) return;
+  if (state_ == State::Resuming && progress_) return await(kResumedTimeout, out);
+  out.push_back(ReportOverdue{awaited_in(state_), limit_});
+  drop(state_ == State::Identifying ? kEndSession : kKeepSession, out);
+  retry(next_pause(), out);
+}
+
+void ShardFsm::begin_session() {
+  state_ = State::Live;
+  without_session_ = 0;
+  failed_resumes_ = 0;
+}
+
+void ShardFsm::on(const Ready& ready, Actions& out) {
   // Before Hello there is no heartbeat: a session then would die without anybody noticing.
   if (state_ != State::Identifying) return;
   session_ = Known{ready.session_id, ready.resume_url};
   if (!sequence_) sequence_ = 0;
-  state_ = State::Live;
+  out.push_back(CancelTimer{Timer::Deadline});
+  begin_session();
 }
 
-void ShardFsm::on(const Resumed&, Actions&) {
-  if (state_ == State::Resuming) state_ = State::Live;
+void ShardFsm::on(const Resumed&, Actions& out) {
+  if (state_ != State::Resuming) return;
+  out.push_back(CancelTimer{Timer::Deadline});
+  begin_session();
 }
 
 void ShardFsm::on(const ReconnectAsked&, Actions& out) {
   if (!has_connection()) return;
   drop(kKeepSession, out);
-  retry(0ms, out);
+  retry(next_pause(), out);
 }
 
 void ShardFsm::on(const SessionInvalid& invalid, Actions& out) {
@@ -170,7 +217,12 @@ void ShardFsm::on(const SessionInvalid& invalid, Actions& out) {
   const bool keep = invalid.resumable && session_;
   if (!keep) forget_session();
   drop(keep ? kKeepSession : kEndSession, out);
-  retry(kInvalidSessionPause, out);
+  std::chrono::milliseconds pause =
+      kInvalidSessionPause +
+      std::chrono::milliseconds(static_cast<std::int64_t>(
+          jitter_.next() * static_cast<double>(kInvalidSessionSpread.count())));
+  if (failed_sessions_ > kInvalidSessions) pause = std::max(pause, next_pause());
+  retry(pause, out);
 }
 
 void ShardFsm::on(const Corrupt&, Actions& out) {
@@ -181,18 +233,17 @@ void ShardFsm::on(const Corrupt&, Actions& out) {
     forget_session();
   }
   drop(session_ ? kKeepSession : kEndSession, out);
-  retry(0ms, out);
+  retry(next_pause(), out);
 }
 
 void ShardFsm::on(const Ended& ended, Actions& out) {
   if (state_ == State::Stopping) {
     state_ = State::Stopped;
+    out.push_back(CancelTimer{Timer::Deadline});
     out.push_back(ReportStopped{});
     return;
   }
   if (!has_connection()) return;
-  const bool before_hello = state_ == State::Connecting || state_ == State::AwaitingHello;
-  if (before_hello && session_) ++failed_resume_connects_;
   if (!can_reconnect(ended.code)) {
     forget_session();
     clear_connection(out);
@@ -201,8 +252,9 @@ void ShardFsm::on(const Ended& ended, Actions& out) {
     return;
   }
   if (ended.opened && !keeps_session(ended.code)) forget_session();
+  note_end(out);
   const bool limited = ended.code == static_cast<std::uint16_t>(CloseCode::RateLimited);
-  retry(limited ? kRateLimitedPause : 0ms, out);
+  retry(next_pause() + (limited ? kRateLimitedPause : 0ms), out);
 }
 
 void ShardFsm::on(const Stop& stop, Actions& out) {
@@ -220,7 +272,7 @@ void ShardFsm::on(const Stop& stop, Actions& out) {
   if (open) {
     state_ = State::Stopping;
     out.push_back(CloseAndWait{session_ ? kKeepSession : kEndSession});
-    return;
+    return await(kCloseTimeout, out);
   }
   if (connecting) out.push_back(Drop{kKeepSession});
   state_ = State::Stopped;
@@ -229,28 +281,75 @@ void ShardFsm::on(const Stop& stop, Actions& out) {
 
 void ShardFsm::drop(std::uint16_t code, Actions& out) {
   out.push_back(Drop{code});
+  note_end(out);
+}
+
+void ShardFsm::note_end(Actions& out) {
+  failed_after_hello_ = state_ != State::Connecting && state_ != State::AwaitingHello;
+  if (!failed_after_hello_) {
+    ++failed_connects_;
+    if (session_) ++failed_resume_connects_;
+  } else {
+    ++failed_sessions_;
+  }
+  if (state_ != State::Live) ++without_session_;
+  if (state_ != State::Resuming || !session_ || ++failed_resumes_ < kResumeTries) return;
+  out.push_back(ReportGivenUp{failed_resumes_});
+  forget_session();
+}
+
+// Of a connection that ended before HELLO the failed connections count, of others the sessions that
+// did not last: a server that was away for long and is back is not waited for as if it were away.
+std::chrono::milliseconds ShardFsm::next_pause() {
+  const std::uint32_t failed = failed_after_hello_ ? failed_sessions_ : failed_connects_;
+  return backoff_delay(failed > 0 ? failed - 1 : 0, jitter_.next());
 }
 
 void ShardFsm::clear_connection(Actions& out) {
   if (state_ == State::WaitingForSlot || holds_slot_) out.push_back(ReturnSlot{false});
   holds_slot_ = false;
   awaiting_ack_ = false;
-  for (const Timer timer : {Timer::Heartbeat, Timer::Hello, Timer::Retry}) {
+  for (const Timer timer : {Timer::Heartbeat, Timer::Deadline, Timer::Retry}) {
     out.push_back(CancelTimer{timer});
   }
 }
 
-void ShardFsm::retry(std::chrono::milliseconds at_least, Actions& out) {
+void ShardFsm::retry(std::chrono::milliseconds after, Actions& out) {
   clear_connection(out);
   state_ = State::BackingOff;
-  const std::chrono::milliseconds pause = backoff_delay(attempts_, jitter_.next());
-  if (attempts_ < 30) ++attempts_;
-  out.push_back(SetTimer{Timer::Retry, at_least + pause});
+  out.push_back(SetTimer{Timer::Retry, after});
 }
 
 void ShardFsm::forget_session() {
   session_.reset();
   sequence_.reset();
+  failed_resumes_ = 0;
+}
+
+std::string_view awaited_in(ShardFsm::State state) {
+  switch (state) {
+    case ShardFsm::State::Idle:
+      return "its turn to connect";
+    case ShardFsm::State::WaitingForSlot:
+      return "its turn to IDENTIFY";
+    case ShardFsm::State::BackingOff:
+      return "the next attempt";
+    case ShardFsm::State::Connecting:
+      return "a connection";
+    case ShardFsm::State::AwaitingHello:
+      return "HELLO";
+    case ShardFsm::State::Identifying:
+      return "READY";
+    case ShardFsm::State::Resuming:
+      return "RESUMED";
+    case ShardFsm::State::Stopping:
+      return "the close handshake";
+    case ShardFsm::State::Live:
+    case ShardFsm::State::Stopped:
+    case ShardFsm::State::Failed:
+      return {};
+  }
+  return {};
 }
 
 std::string_view to_string(ShardFsm::State state) {

@@ -55,7 +55,8 @@ class ShardFsm {
   struct Resumed {};
   // Bytes that cannot be understood, so that events may have been missed.
   struct Corrupt {};
-  enum class Timer : std::uint8_t { Heartbeat, Retry, Hello };
+  // Deadline: how long the present state may wait for what it waits for.
+  enum class Timer : std::uint8_t { Heartbeat, Retry, Deadline };
   struct Due {
     Timer timer;
   };
@@ -104,6 +105,15 @@ class ShardFsm {
   };
   // A heartbeat fell due while the one before was unanswered: the connection is dead.
   struct ReportZombie {};
+  // What the state waited for did not come in time.
+  struct ReportOverdue {
+    std::string_view awaited;
+    std::chrono::milliseconds limit;
+  };
+  // Resuming failed so often that the session is forgotten: the next connection identifies.
+  struct ReportGivenUp {
+    std::uint32_t failed_resumes = 0;
+  };
   // Close with this code and forget the connection; nothing of it is of interest any more.
   struct Drop {
     std::uint16_t code = 0;
@@ -126,6 +136,8 @@ class ShardFsm {
                               SendResume,
                               SendHeartbeat,
                               ReportZombie,
+                              ReportOverdue,
+                              ReportGivenUp,
                               Drop,
                               CloseAndWait,
                               Fail,
@@ -157,10 +169,13 @@ class ShardFsm {
     if (sequence_ && sequence <= *sequence_) return false;
     sequence_ = sequence;
     corrupt_in_a_row_ = 0;
+    progress_ = true;
     return true;
   }
 
   State state() const { return state_; }
+  // Connections and attempts to connect that ended without a READY or RESUMED since the last one.
+  std::uint32_t failures_in_a_row() const { return without_session_; }
   // What can be resumed as of now; nothing when Discord has no session of ours.
   std::optional<Session> session() const;
 
@@ -188,9 +203,15 @@ class ShardFsm {
   bool has_connection() const;
   bool is_over() const;
   void connect(Actions& out);
+  void await(std::chrono::milliseconds limit, Actions& out);
+  void overdue(Actions& out);
+  void begin_session();
+  // Counts the end of a connection; gives up a session that cannot be resumed.
+  void note_end(Actions& out);
+  std::chrono::milliseconds next_pause();
   void beat(Actions& out);
   void drop(std::uint16_t code, Actions& out);
-  void retry(std::chrono::milliseconds at_least, Actions& out);
+  void retry(std::chrono::milliseconds after, Actions& out);
   void clear_connection(Actions& out);
   void forget_session();
 
@@ -200,8 +221,15 @@ class ShardFsm {
   std::chrono::milliseconds heartbeat_interval_{0};
   bool awaiting_ack_ = false;
   bool holds_slot_ = false;
-  // Attempts since a connection last proved itself with an acknowledged heartbeat.
-  std::uint32_t attempts_ = 0;
+  std::chrono::milliseconds limit_{0};  // Of the deadline that runs.
+  bool progress_ = false;               // A dispatch came since the deadline was set.
+  bool failed_after_hello_ = false;     // The last connection got as far as HELLO.
+  // Connections since the last HELLO.
+  std::uint32_t failed_connects_ = 0;
+  // Connections with HELLO since one proved itself with an acknowledged heartbeat.
+  std::uint32_t failed_sessions_ = 0;
+  std::uint32_t without_session_ = 0;
+  std::uint32_t failed_resumes_ = 0;
   std::uint32_t failed_resume_connects_ = 0;
   std::uint32_t corrupt_in_a_row_ = 0;
   Jitter jitter_;
@@ -209,5 +237,7 @@ class ShardFsm {
 
 // For status pages: waiting, connecting, identifying, resuming, ready, stopped.
 std::string_view to_string(ShardFsm::State state);
+// What a shard in this state waits for: "HELLO", "READY". Empty when it waits for nothing.
+std::string_view awaited_in(ShardFsm::State state);
 
 }  // namespace discern::discord

@@ -137,7 +137,8 @@ std::string canonical_object(const json::object& object,
 
 std::string key_of(const json::object& command) {
   const json::value* type = command.if_contains("type");
-  return (type == nullptr ? std::string("1") : json::serialize(*type)) + " " +
+  const bool said = type != nullptr && !type->is_null();
+  return (said ? json::serialize(*type) : std::string("1")) + " " +
          json::serialize(command.at("name"));
 }
 
@@ -207,6 +208,17 @@ std::string keep_entry_points(std::string wanted, std::string_view registered) {
     changed = true;
   }
   return changed ? json::serialize(ours) : wanted;
+}
+
+std::string without_global_fields(std::string wanted) {
+  boost::system::error_code error;
+  json::value ours = json::parse(wanted, error);
+  if (error || !all_are_commands(ours)) return wanted;
+  for (json::value& command : ours.get_array()) {
+    command.get_object().erase("contexts");
+    command.get_object().erase("integration_types");
+  }
+  return json::serialize(ours);
 }
 
 }  // namespace discern::discord

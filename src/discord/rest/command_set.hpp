@@ -28,4 +28,8 @@ Result<CommandComparison> compare_commands(std::string_view wanted, std::string_
 // is no list is left as it is.
 std::string keep_entry_points(std::string wanted, std::string_view registered);
 
+// A guild's own commands without contexts and integration_types, which only global commands have.
+// Input that is not a list is returned unchanged.
+std::string without_global_fields(std::string wanted);
+
 }  // namespace discern::discord

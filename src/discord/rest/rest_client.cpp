@@ -3,6 +3,7 @@
 #include <map>
 
 #include "discord/model/dispatch.hpp"
+#include "discord/rest/nonce.hpp"
 #include "discord/rest/rest_error.hpp"
 #include "discord/rest/route.hpp"
 
@@ -31,18 +32,22 @@ bool refuses_bot(const RestRequest& request, int status, int code) {
 }
 
 // What a repeated request is told when the first one, whose answer was lost, did it already.
-bool was_done_before(const RestRequest& request, int tries, int status, int code) {
+bool was_done_before(const RestRequest& request, std::uint32_t sends, int status, int code) {
   constexpr int kAlreadyAcknowledged = 40060;
-  if (tries < 2) return false;
+  if (sends < 2) return false;
   return is_callback(request) ? code == kAlreadyAcknowledged
                               : request.method == "DELETE" && status == 404;
 }
 
-// Whether doing it twice is the same as doing it once. A second answer to an interaction is refused
-// by Discord, which is harmless.
-bool may_repeat(const RestRequest& request) {
-  return request.method != "POST" || is_callback(request);
+// Whether sending it twice has the effect of sending it once. Discord refuses a second answer to an
+// interaction, and returns the first message for a second one with the same enforced nonce. A PATCH
+// of Discord's sets fields to values, but its files are added to those that are there.
+bool may_repeat(const RestRequest& request, bool has_nonce) {
+  if (request.method == "POST") return has_nonce || is_callback(request);
+  return request.method != "PATCH" || request.files.empty();
 }
+
+constexpr std::string_view kMaybeDone = "; Discord may have done it, so it was not sent again";
 
 net::HttpOutRequest make_http(const RestRequest& request,
                               const RestOptions& options,
@@ -77,6 +82,23 @@ net::HttpOutRequest make_http(const RestRequest& request,
   return out;
 }
 
+bool is_success(int status) {
+  return status >= 200 && status <= 299;
+}
+
+// "403 Missing Permissions (code 50013)".
+std::string explain_status(int status, const ApiProblem& problem) {
+  std::string text = std::to_string(status);
+  if (!problem.message.empty()) text.append(" ").append(problem.message);
+  if (problem.code != 0) text.append(" (code ").append(std::to_string(problem.code)).append(")");
+  if (status < 400) {
+    text.append(
+        ", which is not an answer of Discord's API: check discord.api_url and any proxy in "
+        "between");
+  }
+  return text;
+}
+
 // "POST /channels/{}/messages": what an error may show of a request.
 std::string name_of(const RestRequest& request) {
   return request.method + " " + request.route;
@@ -92,6 +114,8 @@ struct RestClient::Job {
   SteadyTime accepted;
   SteadyTime deadline;
   int tries = 0;
+  std::uint32_t sends = 0;  // At least as many as tries: libcurl may repeat some by itself.
+  bool may_repeat = false;
 };
 
 RestClient::RestClient(RestOptions options,
@@ -111,6 +135,7 @@ RestClient::~RestClient() = default;
 
 void RestClient::send(RestRequest request, RestDone done) {
   auto job = std::make_shared<Job>();
+  job->may_repeat = may_repeat(request, ensure_nonce(request));
   job->request = std::move(request);
   job->done = std::move(done);
   if (http_.post([this, job] { accept(job); })) return;
@@ -220,7 +245,15 @@ void RestClient::transmit(const JobPtr& job) {
 
 void RestClient::on_outcome(const JobPtr& job, const net::HttpOutcome& outcome) {
   const RestRequest& request = job->request;
+  job->sends += outcome.sends;
   if (outcome.response) {
+    if (options_.discord_clock != nullptr) {
+      const SteadyTime received = clock_.steady_now();
+      options_.discord_clock->on_date(
+          outcome.response->header("date"),
+          received - std::chrono::duration_cast<SteadyTime::duration>(outcome.duration),
+          received);
+    }
     metrics_.count_request(request.method, request.route, outcome.response->status);
     metrics_.observe_duration(request.method, request.route, outcome.duration);
     {
@@ -232,10 +265,12 @@ void RestClient::on_outcome(const JobPtr& job, const net::HttpOutcome& outcome) 
     buckets_.on_no_answer(job->key);
     const Error& error = outcome.response.error();
     if (error.kind != Errc::Closed) metrics_.count_request(request.method, request.route, 0);
-    const bool safe = !outcome.maybe_sent || may_repeat(request);
+    const bool safe = !outcome.maybe_sent || job->may_repeat;
     const bool worth = error.kind == Errc::Unavailable || error.kind == Errc::Timeout;
     if (!(safe && worth && try_again(job, 250ms * (1 << job->tries)))) {
-      finish(job, {wrap(name_of(request), error), 0, 0});
+      std::string text = name_of(request) + ": " + error.text;
+      if (!safe) text.append(kMaybeDone);
+      finish(job, {Error(error.kind, std::move(text)), 0, 0});
     }
   }
   after_answer(job->lane);
@@ -250,26 +285,30 @@ void RestClient::on_response(const JobPtr& job, const net::HttpOutResponse& resp
     buckets_.on_no_answer(job->key);
   } else {
     const auto answered =
-        response.status < 400 ? Buckets::Answered::Well : Buckets::Answered::Badly;
+        is_success(response.status) ? Buckets::Answered::Well : Buckets::Answered::Badly;
     buckets_.on_answer(job->key, parse_rate_headers(response), now, answered);
   }
-  if (response.status < 400) {
+  if (is_success(response.status)) {
     return finish(job, {RestResponse{response.status, response.body}, 0, response.status});
   }
   const ApiProblem problem = parse_problem(response.body);
-  if (was_done_before(request, job->tries, response.status, problem.code)) {
+  if (was_done_before(request, job->sends, response.status, problem.code)) {
     return finish(job, {RestResponse{204, {}}, 0, 204});
   }
   metrics_.count_error(request.route, problem.code);
   if (response.status == 401 || response.status == 403) invalid_.add(now);
   if (refuses_bot(request, response.status, problem.code)) token_refused_ = true;
   const bool server = response.status >= 500;
-  if (server && may_repeat(request) && try_again(job, 500ms * (1 << job->tries))) return;
-  std::string text = name_of(request) + ": " + std::to_string(response.status);
-  if (!problem.message.empty()) text.append(" ").append(problem.message);
-  if (problem.code != 0) text.append(" (code ").append(std::to_string(problem.code)).append(")");
-  const Errc kind = server ? Errc::Unavailable : Errc::Refused;
-  finish(job, {Error(kind, std::move(text)), problem.code, response.status});
+  if (server && job->may_repeat && try_again(job, 500ms * (1 << job->tries))) return;
+  std::string text = name_of(request) + ": " + explain_status(response.status, problem);
+  if (server && !job->may_repeat) text.append(kMaybeDone);
+  const bool refused = response.status >= 400 && !server;
+  std::string refusal = refused ? response.body : std::string();
+  finish(job,
+         {Error(refused ? Errc::Refused : Errc::Unavailable, std::move(text)),
+          problem.code,
+          response.status,
+          std::move(refusal)});
 }
 
 void RestClient::on_limited(const JobPtr& job,

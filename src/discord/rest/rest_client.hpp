@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/secret.hpp"
+#include "discord/model/discord_clock.hpp"
 #include "discord/model/rest_port.hpp"
 #include "discord/rest/buckets.hpp"
 #include "discord/rest/invalid_window.hpp"
@@ -31,6 +32,8 @@ struct RestOptions {
   std::uint32_t max_waiting = 10000;       // Beyond it, a request is refused with Limit.
   // A request that would have to wait longer for its limit fails with Timeout.
   std::chrono::seconds max_wait{60};
+  // Learns from the Date headers of answers; may be null.
+  DiscordClock* discord_clock = nullptr;
 };
 
 // Everything but the public members happens on the http-out thread, so there is no lock.

@@ -102,15 +102,18 @@ Limited parse_limited(const net::HttpOutResponse& response) {
   std::optional<std::chrono::milliseconds> after = parse_seconds(response.header("retry-after"));
   boost::system::error_code error;
   const json::value body = json::parse(response.body, error);
-  const bool is_discords = !error && body.is_object() && body.get_object().contains("retry_after");
-  if (is_discords) {
-    const json::value& wait = body.get_object().at("retry_after");
-    const json::value* flag = body.get_object().if_contains("global");
+  const json::object* object = error ? nullptr : body.if_object();
+  const json::value* wait = object == nullptr ? nullptr : object->if_contains("retry_after");
+  const bool is_discords = wait != nullptr && !wait->is_null();
+  if (object != nullptr) {
+    const json::value* flag = object->if_contains("global");
     global = global || (flag != nullptr && flag->is_bool() && flag->get_bool());
-    // The body has the fraction of a second that the header lacks.
-    if (wait.is_number() && wait.to_number<double>() >= 0 && wait.to_number<double>() < 1e6) {
-      after = std::chrono::milliseconds(
-          static_cast<std::int64_t>(std::ceil(wait.to_number<double>() * 1000)));
+  }
+  // The body has the fraction of a second that the header lacks.
+  if (is_discords && wait->is_number()) {
+    const auto said = wait->to_number<double>();
+    if (said >= 0 && said < 1e6) {
+      after = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(said * 1000)));
     }
   }
   out.retry_after =

@@ -39,6 +39,14 @@ struct RestTest : testing::Test {
     request.plugin = "tester";
     return request;
   }
+  // A POST that Discord does not protect against being sent twice.
+  RestRequest typing() {
+    RestRequest request;
+    request.method = "POST";
+    request.route = "/channels/{}/typing";
+    request.parameters = {channel};
+    return request;
+  }
   static RestRequest answer(std::string interaction, Secret token) {
     RestRequest request;
     request.method = "POST";
@@ -217,27 +225,45 @@ TEST_F(RestTest, ShowsHowFullItsBucketsAre) {
 
 TEST_F(RestTest, RepeatsAfterServerErrorsOnlyWhereThatIsSafe) {
   simulator.act("rest", R"({"route":"/channels","status":502,"count":1,"html":true})");
-  const RestOutcome post = send(message("once")).get();
+  const RestOutcome post = send(typing()).get();
   ASSERT_FALSE(post.response);
   EXPECT_EQ(post.response.error().kind, Errc::Unavailable);
   EXPECT_EQ(post.status, 502);
+  EXPECT_THAT(post.response.error().text, HasSubstr("may have done it"));
   simulator.act("rest", R"({"route":"/channels","status":503,"count":2})");
   RestRequest get;
   get.route = "/channels/{}";
   get.parameters = {channel};
   EXPECT_TRUE(send(std::move(get)).get().response);
-  EXPECT_EQ(simulator.state().at("messages").at("received").to_number<int>(), 0);
 }
 
-TEST_F(RestTest, DoesNotRepeatAMessageThatMayHaveArrived) {
+TEST_F(RestTest, AMessageWhoseConfirmationWasLostIsThereOnce) {
+  for (const char* fault : {R"({"route":"/channels","status":502,"count":1,"after":true})",
+                            R"({"route":"/channels","hang_up":true,"count":1,"after":true})"}) {
+    const auto received = [&] {
+      return simulator.state().at("messages").at("received").to_number<int>();
+    };
+    const int before = received();
+    simulator.act("rest", fault);
+    const RestOutcome outcome = send(message("once")).get();
+    EXPECT_TRUE(outcome.response) << fault << outcome.response.error().text;
+    EXPECT_EQ(received(), before + 1) << fault;
+  }
+}
+
+TEST_F(RestTest, ARedirectIsAFailure) {
+  simulator.act("rest", R"({"route":"/channels","status":302,"count":1})");
+  const RestOutcome outcome = send(message("elsewhere")).get();
+  ASSERT_FALSE(outcome.response);
+  EXPECT_EQ(outcome.status, 302);
+  EXPECT_EQ(bot.sum("discern_rest_errors_total"), 1);
+}
+
+TEST_F(RestTest, DoesNotRepeatWhatMayHaveArrived) {
   simulator.act("rest", R"({"route":"/channels","hang_up":true,"count":1})");
-  // On a new connection: one that was kept open may have been closed before we asked, and then
-  // libcurl asks again on its own.
-  Bot fresh(simulator);
-  std::promise<RestOutcome> got;
-  fresh.client.rest().send(message("gone"),
-                           [&](RestOutcome outcome) { got.set_value(std::move(outcome)); });
-  EXPECT_FALSE(got.get_future().get().response);
+  const RestOutcome post = send(typing()).get();
+  ASSERT_FALSE(post.response);
+  EXPECT_THAT(post.response.error().text, HasSubstr("may have done it"));
   simulator.act("rest", R"({"route":"/channels","hang_up":true,"count":1})");
   RestRequest get;
   get.route = "/channels/{}";

@@ -30,6 +30,38 @@ TEST(GuildCache, TellsTheInitialLoadFromAJoin) {
   EXPECT_EQ(cache.totals().users, 60u);
 }
 
+TEST(GuildCache, TotalsAreKnownWhenEveryShardHasSaidWhatItHas) {
+  GuildCache cache;
+  cache.expect_shards(0, 2);
+  EXPECT_FALSE(cache.totals().guilds_known);
+  (void)cache.begin_session(0, {GuildId{1}, GuildId{2}});
+  (void)cache.on_create(0, guild(1, 10));
+  (void)cache.on_create(0, guild(2, 20));
+  EXPECT_FALSE(cache.totals().guilds_known) << "shard 1 has said nothing";
+  (void)cache.begin_session(1, {GuildId{3}});
+  EXPECT_TRUE(cache.totals().guilds_known);
+  EXPECT_FALSE(cache.totals().users_known) << "a guild is still being loaded";
+  (void)cache.on_create(1, guild(3, 30));
+  EXPECT_TRUE(cache.totals().users_known);
+  EXPECT_EQ(cache.totals().users, 60u);
+  (void)cache.begin_session(1, {GuildId{3}});
+  EXPECT_TRUE(cache.totals().users_known) << "what is known stays known";
+}
+
+TEST(GuildCache, TotalsOfTheLastRunAreKnownAndSoAreThoseOfAResumedShardWithoutGuilds) {
+  GuildCache restored;
+  restored.restore({{.id = GuildId{1}, .shard = 0, .members = 10, .locale = "de"}});
+  EXPECT_TRUE(restored.totals().users_known);
+  GuildCache empty;
+  empty.restore({});
+  EXPECT_FALSE(empty.totals().guilds_known);
+  empty.on_resumed(0);
+  EXPECT_TRUE(empty.totals().users_known);
+  GuildCache none;
+  (void)none.begin_session(0, {});
+  EXPECT_TRUE(none.totals().users_known) << "a bot without guilds has none";
+}
+
 TEST(GuildCache, TellsAnOutageFromALeave) {
   GuildCache cache;
   (void)cache.on_create(0, guild(1, 10));

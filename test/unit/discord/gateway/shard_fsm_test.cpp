@@ -65,7 +65,7 @@ TEST(ShardFsm, IdentifiesAfterHelloAndSpendsItsSlot) {
   Fsm fsm(1);
   (void)fsm.step(Fsm::Start{});
   (void)fsm.step(Fsm::SlotGranted{});
-  EXPECT_TRUE(timer(fsm.step(Fsm::Opened{}), Fsm::Timer::Hello));
+  EXPECT_TRUE(timer(fsm.step(Fsm::Opened{}), Fsm::Timer::Deadline));
   const Fsm::Actions hello = fsm.step(Fsm::Hello{45s});
   EXPECT_TRUE(has<Fsm::SendIdentify>(hello));
   ASSERT_TRUE(has<Fsm::ReturnSlot>(hello));
@@ -277,7 +277,7 @@ TEST(ShardFsm, ReconnectsWhenHelloDoesNotCome) {
   Fsm fsm(1, saved());
   (void)fsm.step(Fsm::Start{});
   (void)fsm.step(Fsm::Opened{});
-  const Fsm::Actions overdue = fsm.step(Fsm::Due{Fsm::Timer::Hello});
+  const Fsm::Actions overdue = fsm.step(Fsm::Due{Fsm::Timer::Deadline});
   EXPECT_TRUE(has<Fsm::Drop>(overdue));
   EXPECT_TRUE(timer(overdue, Fsm::Timer::Retry));
 }

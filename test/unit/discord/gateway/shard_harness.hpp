@@ -62,7 +62,8 @@ class ShardHarness {
   GuildCache guilds_;
   PayloadReader reader_;
   TextBuffer scratch_;
-  DispatchRouter router_{io_, metrics_, guilds_, reader_, clock_};
+  DiscordClock discord_clock_{clock_};
+  DispatchRouter router_{io_, metrics_, guilds_, reader_, discord_clock_};
   ShardContext context_{io_,
                         connector_,
                         owner_,

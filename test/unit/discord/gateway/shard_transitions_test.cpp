@@ -61,7 +61,7 @@ const std::vector<Fsm::Input>& inputs() {
       Fsm::Corrupt{},
       Fsm::Due{Fsm::Timer::Heartbeat},
       Fsm::Due{Fsm::Timer::Retry},
-      Fsm::Due{Fsm::Timer::Hello},
+      Fsm::Due{Fsm::Timer::Deadline},
       Fsm::Stop{true},
   };
   return all;
@@ -77,7 +77,8 @@ struct Row {
 
 // What may come is in the columns, in the order of inputs():
 //                       Start Opened  4000  4004    Beat?  Reconnect   Ready  Corrupt    Retry Stop
-//                         | Slot|  lost|4009|  Hello  |  Ack  |  9+ 9-  | Resumed| Beat due| Hello
+//                         | Slot|  lost|4009|  Hello  |  Ack  |  9+ 9-  | Resumed| Beat due|
+//                         Deadline
 std::vector<Row> rows() {
   const Fsm::Input start = Fsm::Start{};
   const Fsm::Input slot = Fsm::SlotGranted{};
@@ -92,13 +93,13 @@ std::vector<Row> rows() {
       {"waiting for its slot", false, {start}, "wcwwwwwwwwwwwwwwwwwX"},
       {"backing off with a session", true, {start, lost}, "bbbbbbbbbbbbbbbbbcbX"},
       {"backing off without one", false, {start, slot, lost}, "bbbbbbbbbbbbbbbbbwbX"},
-      {"connecting", false, {start, slot}, "ccabbbFcccbbbccbcccX"},
+      {"connecting", false, {start, slot}, "ccabbbFcccbbbccbccbX"},
       {"awaiting Hello to identify", false, {start, slot, opened}, "aaabbbFdaabbbaabaabs"},
       {"awaiting Hello to resume", true, {start, opened}, "aaabbbFraabbbaabaabs"},
-      {"identifying", false, {start, slot, opened, hello}, "dddbbbFdddbbbLdbddds"},
-      {"resuming", true, {start, opened, hello}, "rrrbbbFrrrbbbrLbrrrs"},
+      {"identifying", false, {start, slot, opened, hello}, "dddbbbFdddbbbLdbddbs"},
+      {"resuming", true, {start, opened, hello}, "rrrbbbFrrrbbbrLbrrbs"},
       {"live", false, {start, slot, opened, hello, ready}, "LLLbbbFLLLbbbLLbLLLs"},
-      {"stopping", false, {start, slot, opened, hello, ready, stop}, "sssXXXXsssssssssssss"},
+      {"stopping", false, {start, slot, opened, hello, ready, stop}, "sssXXXXsssssssssssXs"},
       {"stopped", false, {start, stop}, "XXXXXXXXXXXXXXXXXXXX"},
       {"failed", false, {start, slot, opened, refused}, "FFFFFFFFFFFFFFFFFFFX"},
   };

@@ -64,6 +64,7 @@ class Use {
   bool next() { return statement_.executeStep(); }
 
   std::int64_t integer_at(int column) { return statement_.getColumn(column).getInt64(); }
+  bool is_integer_at(int column) { return statement_.getColumn(column).isInteger(); }
   double real_at(int column) { return statement_.getColumn(column).getDouble(); }
   bool null_at(int column) { return statement_.getColumn(column).isNull(); }
   std::string text_at(int column) { return statement_.getColumn(column).getString(); }
@@ -103,8 +104,17 @@ class Deadline {
   const std::atomic<bool>* const interrupted_;
 };
 
-// Settings of a connection that writes. Throws as SQLiteCpp does.
-void prepare_for_writing(SQLite::Database& database);
+// What to do about a file system that SQLite's write-ahead log does not work on.
+inline constexpr std::string_view kLocalDisk =
+    "put the data folder on a local disk: network file systems and mounts of Windows folders do "
+    "not have the shared memory and locks that the database needs";
+
+// Settings of a connection that writes. Errors: Refused (the file system has no write-ahead log).
+// Throws as SQLiteCpp does.
+Result<void> prepare_for_writing(SQLite::Database& database);
+
+// Bounds the memory that one value of a damaged file can take.
+void limit_lengths(SQLite::Database& database);
 
 // Bytes on disk of a database file with its -wal and -shm; what is missing counts 0.
 std::uint64_t size_on_disk(const std::filesystem::path& file);

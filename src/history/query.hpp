@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "metrics/snapshot.hpp"
 
 namespace discern::history {
 
@@ -36,12 +37,21 @@ struct Query {
   Reduction reduction = Reduction::Last;
   // The family exists: while history holds nothing of it yet, the answer is empty and no error.
   bool is_known = false;
+  // When its instant lies in the range, what it holds and no tick holds yet counts too: one more
+  // tick, but for gauges. May be null.
+  metrics::SnapshotPtr newest = nullptr;
 };
 
 // Points stand at from + i*step. Absent means that nothing was recorded in that step: a gap.
 struct QuerySeries {
   Labels labels;
   std::vector<std::optional<double>> points;
+  // Rate and Increase: how much the total grew over the whole range, whatever the step is and
+  // however often the program was started meanwhile; the time in which it did; and the lifetime
+  // total at the end.
+  double increase = 0;
+  std::chrono::milliseconds grew_in{};
+  double total = 0;
 };
 struct Annotation {
   SystemTime time;

@@ -1,8 +1,11 @@
 #include "history/reader.hpp"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <deque>
+#include <limits>
 #include <map>
 #include <unordered_map>
 
@@ -69,6 +72,8 @@ std::string_view advice(std::string_view kind) {
 
 struct StoredSeries {
   std::uint32_t id = 0;
+  std::string key;
+  bool is_current = false;  // Of the kind and unit that the family has in this program.
   std::int64_t first_tick = 0;
   double unit = 1;
   Labels labels;
@@ -84,25 +89,148 @@ Result<StepGrid> make_grid(const Query& query) {
   return StepGrid{begin, step, steps};
 }
 
+// The series of an answer, and who follows them.
+class Answer {
+ public:
+  Answer(const Query& query, const StepGrid& grid, std::size_t max_points)
+      : query_(query), grid_(grid), max_points_(max_points) {}
+
+  Result<void> add(const StoredSeries& series) {
+    auto points = points_of(series.labels);
+    if (!points) return std::move(points).error();
+    Follower follower(**points, grid_, series.unit, series.first_tick);
+    const auto at = followers_.try_emplace(series.id, follower).first;
+    if (series.is_current) current_[series.key] = &at->second;
+    return {};
+  }
+  Follower* find(std::uint32_t id) {
+    const auto at = followers_.find(id);
+    return at == followers_.end() ? nullptr : &at->second;
+  }
+
+  // What came after the last tick, which was at `last_tick_ms` (0: there is none).
+  Result<void> add_newest(const metrics::Snapshot& newest,
+                          std::int64_t last_tick_ms,
+                          bool after_made_up) {
+    Moment at;
+    at.tick = std::numeric_limits<std::int64_t>::max();
+    at.begins_at_zero = after_made_up;
+    at.time_ms = epoch_ms(newest.time());
+    const metrics::FamilySeries* family = newest.find_family(query_.family);
+    if (family == nullptr || !grid_.find(at.time_ms) || at.time_ms >= epoch_ms(query_.to) ||
+        at.time_ms <= last_tick_ms || !fits(query_.reduction, to_string(family->family->kind))) {
+      return {};
+    }
+    const std::int64_t begin = std::max(last_tick_ms, epoch_ms(newest.process_start()));
+    at.since_ms = std::max<std::int64_t>(at.time_ms - begin, 0);
+    for (const metrics::Series* series : family->series) {
+      if (series->id() >= newest.series_count()) continue;
+      auto follower = follower_of(*series);
+      if (!follower) return std::move(follower).error();
+      if (*follower != nullptr) take(newest, *series, at, **follower);
+    }
+    return {};
+  }
+
+  std::vector<QuerySeries> take() {
+    std::vector<QuerySeries> out;
+    for (auto& [labels, series] : points_) {
+      QuerySeries one{labels, series.take()};
+      const bool any =
+          std::any_of(one.points.begin(), one.points.end(), [](auto& v) { return v.has_value(); });
+      if (!any && series.increase() == 0) continue;
+      one.increase = series.increase();
+      one.grew_in = std::chrono::milliseconds(series.grew_in_ms());
+      one.total = series.total();
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
+
+ private:
+  // A family that changed its unit or kind has two stored series of the same labels.
+  Result<Points*> points_of(const Labels& labels) {
+    if (grid_.steps > max_points_ / (points_.size() + 1)) {
+      return Error(Errc::Limit,
+                   fmt::format("the answer would have more than {} points; take a longer step, a "
+                               "shorter range or fewer label values",
+                               max_points_));
+    }
+    return &points_.try_emplace(labels, query_.reduction, grid_.steps).first->second;
+  }
+  // Of a series that no tick has yet, a new one; null when it is not asked for.
+  Result<Follower*> follower_of(const metrics::Series& series) {
+    const auto known = current_.find(series.key());
+    if (known != current_.end()) return known->second;
+    Labels labels;
+    for (std::size_t i = 0; i < series.family().key_label_count(); ++i) {
+      labels.emplace_back(series.family().labels[i], series.label(i));
+    }
+    if (!matches(labels, query_.labels)) return nullptr;
+    auto points = points_of(labels);
+    if (!points) return std::move(points).error();
+    return &newborn_.emplace_back(**points, grid_, series.family().step, 0);
+  }
+  // Where no tick says what a total was before, this process began with what it was given.
+  static void take(const metrics::Snapshot& newest,
+                   const metrics::Series& series,
+                   const Moment& at,
+                   Follower& follower) {
+    const metrics::Total* base = series.base();
+    if (series.family().kind == metrics::Kind::Histogram) {
+      follower.begin_with(base != nullptr ? base->histogram : metrics::HistogramTotal());
+      follower.take_histogram(at, newest.lifetime_histogram(series));
+    } else if (series.family().kind == metrics::Kind::Counter) {
+      follower.begin_with(base != nullptr ? base->steps : 0);
+      follower.take_steps(at, newest.lifetime_steps(series));
+    } else {
+      follower.take_steps(at, newest.steps(series));
+    }
+  }
+
+  const Query& query_;
+  const StepGrid& grid_;
+  const std::size_t max_points_;
+  std::map<Labels, Points> points_;
+  std::unordered_map<std::uint32_t, Follower> followers_;
+  std::map<std::string, Follower*, std::less<>> current_;
+  std::deque<Follower> newborn_;
+};
+
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(const std::filesystem::path& file, const ReaderOptions& options)
-      : options_(options),
-        database_(file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kBusyMs) {}
+  SqliteReader(std::filesystem::path file, const ReaderOptions& options)
+      : file_(std::move(file)), options_(options) {}
 
+  // Opens the file, and opens it again when the Store has replaced it.
   Result<void> prepare() {
-    if (auto checked = check_version(database_); !checked) return checked;
-    scan_.emplace(database_);
+    struct stat about {};
+    if (::stat(file_.c_str(), &about) != 0) {
+      return Error(Errc::NotFound,
+                   "there is no history yet: " + file_.string() + " does not exist");
+    }
+    const std::pair now{about.st_dev, about.st_ino};
+    if (database_ && now == identity_) return {};
+    scan_.reset();
+    database_.emplace(file_.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kBusyMs);
+    limit_lengths(*database_);
+    auto checked = check_version(*database_);
+    if (!checked) {
+      database_.reset();
+      return checked;
+    }
+    scan_.emplace(*database_, options_.health);
+    identity_ = now;
     return {};
   }
 
   Result<QueryResult> run(const Query& query) override {
     Result<StepGrid> grid = make_grid(query);
     if (!grid) return std::move(grid).error();
-    return fenced("cannot read history", [&]() -> Result<QueryResult> {
-      const Deadline deadline(database_, options_.deadline, &interrupted_);
+    return reading<QueryResult>([&]() -> Result<QueryResult> {
+      const Deadline deadline(*database_, options_.deadline, &interrupted_);
       // One view of the file, whatever is written meanwhile.
-      const SQLite::Transaction view(database_);
+      const SQLite::Transaction view(*database_);
       Result<std::vector<StoredSeries>> series = find_series(query);
       if (!series) return std::move(series).error();
       return answer(query, *grid, *series, deadline);
@@ -110,9 +238,9 @@ class SqliteReader final : public Reader {
   }
 
   Result<std::vector<SeriesInfo>> series() override {
-    return fenced("cannot read history", [&]() -> Result<std::vector<SeriesInfo>> {
-      const Deadline deadline(database_, options_.deadline, &interrupted_);
-      SQLite::Statement select(database_,
+    return reading<std::vector<SeriesInfo>>([&]() -> Result<std::vector<SeriesInfo>> {
+      const Deadline deadline(*database_, options_.deadline, &interrupted_);
+      SQLite::Statement select(*database_,
                                "SELECT series.id, name, labels, key, kind, unit FROM series "
                                "JOIN family ON family.id = family ORDER BY name, series.id");
       std::vector<SeriesInfo> found;
@@ -136,26 +264,50 @@ class SqliteReader final : public Reader {
                              const std::vector<StoredSeries>& stored,
                              const Deadline& deadline);
   std::vector<Annotation> read_annotations(const Query& query);
+  template <class Value, class Work>
+  Result<Value> reading(Work work) {
+    auto read = fenced("cannot read history", [&]() -> Result<Value> {
+      if (auto ready = prepare(); !ready) return std::move(ready).error();
+      return work();
+    });
+    if (read || read.error().kind != Errc::Corrupt) return read;
+    report(read.error().text);
+    return Error(Errc::Unavailable,
+                 read.error().text + "; the file is checked and repaired within a minute");
+  }
+  void report(const std::string& found) {
+    if (options_.health) options_.health->suspect(found);
+  }
 
+  const std::filesystem::path file_;
   const ReaderOptions options_;
-  SQLite::Database database_;
+  std::optional<SQLite::Database> database_;
+  std::pair<dev_t, ino_t> identity_{};  // Of the open file.
   std::optional<TickScan> scan_;
   std::atomic<bool> interrupted_ = false;
 };
 
 Result<std::vector<StoredSeries>> SqliteReader::find_series(const Query& query) {
-  SQLite::Statement select(database_,
-                           "SELECT kind, step, labels, series.id, key, first_tick FROM family "
-                           "JOIN series ON family = family.id WHERE name = ? ORDER BY series.id");
+  SQLite::Statement select(
+      *database_,
+      "SELECT kind, step, labels, series.id, key, first_tick, unit FROM family "
+      "JOIN series ON family = family.id WHERE name = ? ORDER BY series.id");
   std::vector<StoredSeries> found;
   std::string kind;
   bool any_fits = false;
+  const metrics::FamilySeries* now =
+      query.newest ? query.newest->find_family(query.family) : nullptr;
   Use row(select);
   for (row.text(query.family); row.next();) {
     kind = row.text_at(0);
     if (!fits(query.reduction, kind)) continue;
     any_fits = true;
+    const bool is_current = now != nullptr && kind == to_string(now->family->kind) &&
+                            row.text_at(6) == to_string(now->family->unit) &&
+                            row.real_at(1) == now->family->step;
     StoredSeries series{static_cast<std::uint32_t>(row.integer_at(3)),
+                        std::string(row.blob_at(4)),
+                        is_current,
                         row.integer_at(5),
                         row.real_at(1),
                         make_labels(row.text_at(2), row.blob_at(4))};
@@ -175,49 +327,44 @@ Result<QueryResult> SqliteReader::answer(const Query& query,
                                          const StepGrid& grid,
                                          const std::vector<StoredSeries>& stored,
                                          const Deadline& deadline) {
-  // A family that changed its unit or kind has two stored series of the same labels.
-  std::map<Labels, Points> points;
-  std::unordered_map<std::uint32_t, Follower> followers;
+  Answer answer(query, grid, options_.max_points);
   for (const StoredSeries& series : stored) {
-    if (grid.steps > options_.max_points / (points.size() + 1)) {
-      return Error(Errc::Limit,
-                   fmt::format("the answer would have more than {} points; take a longer step, a "
-                               "shorter range or fewer label values",
-                               options_.max_points));
-    }
-    auto at = points.try_emplace(series.labels, query.reduction, grid.steps).first;
-    followers.try_emplace(series.id, at->second, grid, series.unit, series.first_tick);
+    if (auto added = answer.add(series); !added) return std::move(added).error();
   }
-  const auto find = [&](std::uint32_t id) {
-    const auto at = followers.find(id);
-    return at == followers.end() ? nullptr : &at->second;
-  };
   QueryResult result{query.from, query.step, {}, read_annotations(query)};
-  if (!followers.empty()) {
+  const auto find = [&](std::uint32_t id) { return answer.find(id); };
+  if (!stored.empty()) {
     const std::int64_t end_ms = epoch_ms(query.to);
-    if (auto done = scan_->run(grid.begin_ms, end_ms, find, deadline); !done) {
-      return std::move(done).error();
-    }
+    auto done = fenced("cannot read the ticks",
+                       [&] { return scan_->run(grid.begin_ms, end_ms, find, deadline); });
+    if (!done && done.error().kind != Errc::Corrupt) return std::move(done).error();
+    // What was read up to the damaged page is shown.
+    if (!done) report(done.error().text);
   }
-  for (auto& [labels, series] : points) {
-    std::vector<std::optional<double>> values = series.take();
-    const bool any =
-        std::any_of(values.begin(), values.end(), [](auto& v) { return v.has_value(); });
-    if (any) result.series.push_back({labels, std::move(values)});
+  if (query.newest) {
+    auto added = answer.add_newest(*query.newest,
+                                   stored.empty() ? 0 : scan_->last_time_ms(),
+                                   !stored.empty() && scan_->last_is_made_up());
+    if (!added) return std::move(added).error();
   }
+  result.series = answer.take();
   return result;
 }
 
 std::vector<Annotation> SqliteReader::read_annotations(const Query& query) {
-  SQLite::Statement select(database_,
+  SQLite::Statement select(*database_,
                            "SELECT time_ms, kind, text FROM annotation "
                            "WHERE time_ms >= ? AND time_ms < ? ORDER BY time_ms, id LIMIT ?");
   std::vector<Annotation> found;
   Use row(select);
   row.integer(epoch_ms(query.from)).integer(epoch_ms(query.to)).integer(kMaxAnnotations);
-  while (row.next()) {
-    found.push_back({from_epoch_ms(row.integer_at(0)), row.text_at(1), row.text_at(2)});
-  }
+  const auto read = fenced("cannot read the annotations", [&]() -> Result<void> {
+    while (row.next()) {
+      found.push_back({from_epoch_ms(row.integer_at(0)), row.text_at(1), row.text_at(2)});
+    }
+    return {};
+  });
+  if (!read) report(read.error().text);
   return found;
 }
 
@@ -225,17 +372,19 @@ std::vector<Annotation> SqliteReader::read_annotations(const Query& query) {
 
 Result<std::unique_ptr<Reader>> make_reader(const std::filesystem::path& file,
                                             const ReaderOptions& options) {
-  std::error_code ec;
-  if (!std::filesystem::exists(file, ec)) {
-    return Error(Errc::NotFound, "there is no history yet: " + file.string() + " does not exist");
-  }
-  return fenced("cannot open " + file.string(), [&]() -> Result<std::unique_ptr<Reader>> {
+  using Made = Result<std::unique_ptr<Reader>>;
+  Made made = fenced("cannot open " + file.string(), [&]() -> Made {
     auto reader = std::make_unique<SqliteReader>(file, options);
     if (auto ready = reader->prepare(); !ready) {
+      if (ready.error().kind == Errc::NotFound) return std::move(ready).error();
       return wrap("cannot open " + file.string(), std::move(ready).error());
     }
     return std::unique_ptr<Reader>(std::move(reader));
   });
+  if (made || made.error().kind != Errc::Corrupt) return made;
+  if (options.health) options.health->suspect(made.error().text);
+  return Error(Errc::Unavailable,
+               made.error().text + "; the file is checked and repaired within a minute");
 }
 
 }  // namespace discern::history

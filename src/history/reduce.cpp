@@ -2,8 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include "history/gap.hpp"
 #include "metrics/buckets.hpp"
 
 namespace discern::history {
@@ -43,9 +43,16 @@ void Points::add_value(std::size_t step, double value) {
   }
 }
 
-void Points::add_increase(std::size_t step, double increase, std::int64_t ms) {
-  sums_[step] += increase;
-  weights_[step] += static_cast<double>(ms) / 1000;
+void Points::add_increase(std::size_t step, double increase, const Moment& at) {
+  increase_ += increase;
+  grew_in_ms_ += at.since_ms;
+  if (reduction_ == Reduction::Increase) {
+    sums_[step] += increase;
+    weights_[step] = 1;
+  } else if (!at.after_gap) {
+    sums_[step] += increase;
+    weights_[step] += static_cast<double>(at.since_ms) / 1000;
+  }
 }
 
 void Points::add_observations(std::size_t step,
@@ -80,44 +87,57 @@ std::vector<std::optional<double>> Points::take() {
   return points;
 }
 
-std::optional<std::int64_t> Follower::compare_to(const Moment& at) {
-  const std::optional<std::int64_t> before = std::exchange(last_ms_, at.time_ms);
-  if (before) {
-    if (!is_adjacent(*before, at.time_ms, at.max_distance_ms)) return std::nullopt;
-    return at.time_ms - *before;
+bool Follower::can_compare(const Moment& at) {
+  if (at.begins_at_zero) {
+    steps_ = 0;
+    histogram_ = {};
+    return has_before_ = true;
   }
-  const bool began_here = at.tick == first_tick_ && at.since_ms > 0;
-  return began_here ? std::optional(at.since_ms) : std::nullopt;
+  if (std::exchange(has_before_, true)) return true;
+  return at.tick == first_tick_ && at.tick > 1;
+}
+
+void Follower::begin_with(std::uint64_t steps) {
+  if (!std::exchange(has_before_, true)) steps_ = steps;
+}
+
+void Follower::begin_with(const metrics::HistogramTotal& total) {
+  if (std::exchange(has_before_, true)) return;
+  steps_ = total.count();
+  histogram_ = total;
 }
 
 void Follower::take_number(const Moment& at, double value) {
+  if (std::isnan(value)) return;  // Not known at that instant.
   if (const auto step = grid_->find(at.time_ms)) points_->add_value(*step, value);
 }
 
 void Follower::take_steps(const Moment& at, std::uint64_t steps) {
-  const std::optional<std::int64_t> since = compare_to(at);
+  const bool comparable = can_compare(at);
   const std::uint64_t before = std::exchange(steps_, steps);
-  if (!since || steps < before) return;
+  points_->set_total(at.is_made_up ? 0 : static_cast<double>(steps) * unit_);
+  if (!comparable || steps < before) return;
   const auto step = grid_->find(at.time_ms);
-  if (step) points_->add_increase(*step, static_cast<double>(steps - before) * unit_, *since);
+  if (step) points_->add_increase(*step, static_cast<double>(steps - before) * unit_, at);
 }
 
 void Follower::take_histogram(const Moment& at, const metrics::HistogramTotal& total) {
-  const std::optional<std::int64_t> since = compare_to(at);
+  const bool comparable = can_compare(at);
   const std::uint64_t count = total.count();
   const std::uint64_t before = std::exchange(steps_, count);
+  points_->set_total(at.is_made_up ? 0 : static_cast<double>(count));
   const auto step = grid_->find(at.time_ms);
   const bool fell = count < before || total.zero < histogram_.zero;
-  if (since && step && !fell) {
+  if (comparable && step && !fell) {
     if (!quantile_of(points_->reduction())) {
-      points_->add_increase(*step, static_cast<double>(count - before), *since);
-    } else if (count > before) {
+      points_->add_increase(*step, static_cast<double>(count - before), at);
+    } else if (count > before && !at.after_gap) {
       points_->add_observations(*step,
                                 total.zero - histogram_.zero,
                                 metrics::subtract_buckets(total.buckets, histogram_.buckets));
     }
   }
-  if (count != before || !since || fell) histogram_ = total;
+  if (count != before || !comparable || fell) histogram_ = total;
 }
 
 }  // namespace discern::history

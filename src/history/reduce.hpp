@@ -25,8 +25,16 @@ struct StepGrid {
 struct Moment {
   std::int64_t tick = 0;
   std::int64_t time_ms = 0;
-  std::int64_t since_ms = 0;  // Since the tick before; 0 after a gap.
-  std::int64_t max_distance_ms = 0;
+  // In which a total became larger than it was in the tick before: since that tick, or since the
+  // start of the program when there was one in between. 0: not known.
+  std::int64_t since_ms = 0;
+  // The program ran on and ticks are missing: when in that time a total grew is not known.
+  bool after_gap = false;
+  // The first tick of a new file, or the first after made-up ones: every total in it began at 0
+  // with the program.
+  bool begins_at_zero = false;
+  // Its totals are nobody's.
+  bool is_made_up = false;
 };
 
 // The points of one series of the answer. Several stored series may feed it.
@@ -35,8 +43,7 @@ class Points {
   Points(Reduction reduction, std::size_t steps);
 
   void add_value(std::size_t step, double value);
-  // `ms` is the time in which the increase came about.
-  void add_increase(std::size_t step, double increase, std::int64_t ms);
+  void add_increase(std::size_t step, double increase, const Moment& at);
   void add_observations(std::size_t step,
                         std::uint64_t zero,
                         std::span<const metrics::Bucket> buckets);
@@ -45,12 +52,20 @@ class Points {
   std::vector<std::optional<double>> take();
   Reduction reduction() const { return reduction_; }
 
+  void set_total(double total) { total_ = total; }
+  double total() const { return total_; }
+  double increase() const { return increase_; }
+  std::int64_t grew_in_ms() const { return grew_in_ms_; }
+
  private:
   void finish_step();
 
   Reduction reduction_;
   std::vector<double> sums_;
   std::vector<double> weights_;
+  double total_ = 0;
+  double increase_ = 0;
+  std::int64_t grew_in_ms_ = 0;
   // Quantiles gather one step at a time: samples come in order of time, but for clock changes.
   std::optional<std::size_t> open_step_;
   metrics::HistogramTotal observed_;
@@ -59,8 +74,11 @@ class Points {
 // Follows the lifetime total, or the value, of one stored series from tick to tick, and adds what
 // happened between two ticks to the step of the later one.
 //
-// Nothing is added across a gap, nor when a total falls (the file came from a backup): there the
-// series starts over. A series whose first sample ever follows another tick began at 0.
+// Totals go on from start to start, so what they grew between any two ticks is known exactly. It is
+// an increase of the later tick's step even when ticks are missing in between; a rate, or a
+// quantile, only when it is known to have come about then. When a total falls (the file came from
+// a backup) the series starts over. A series whose first sample ever follows another tick, or is in
+// the first tick of a file that no backup was read into, began at 0.
 class Follower {
  public:
   Follower(Points& points, const StepGrid& grid, double unit, std::int64_t first_tick)
@@ -69,17 +87,20 @@ class Follower {
   void take_number(const Moment& at, double value);
   void take_steps(const Moment& at, std::uint64_t steps);
   void take_histogram(const Moment& at, const metrics::HistogramTotal& total);
+  // Makes `steps`, or `total`, the sample before the next one when there was none.
+  void begin_with(std::uint64_t steps);
+  void begin_with(const metrics::HistogramTotal& total);
 
  private:
-  // How long ago the sample before was, or nothing when there is none to compare with.
-  std::optional<std::int64_t> compare_to(const Moment& at);
+  // Whether there is a sample before this one to compare with.
+  bool can_compare(const Moment& at);
 
   Points* points_;
   const StepGrid* grid_;
   double unit_;
   std::int64_t first_tick_;
 
-  std::optional<std::int64_t> last_ms_;
+  bool has_before_ = false;
   std::uint64_t steps_ = 0;  // Of a histogram, its count.
   metrics::HistogramTotal histogram_;
 };

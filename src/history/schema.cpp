@@ -71,21 +71,49 @@ constexpr const char* kMigrations[kSchemaVersion] = {
       PRIMARY KEY (area, key)
     ) WITHOUT ROWID;
     )",
+    // Check sums of rows (row_sum.hpp); NULL in rows of version 1, which have none.
+    R"(
+    ALTER TABLE boot ADD COLUMN sum INTEGER;
+    ALTER TABLE family ADD COLUMN sum INTEGER;
+    ALTER TABLE series ADD COLUMN sum INTEGER;
+    ALTER TABLE tick ADD COLUMN sum INTEGER;
+    ALTER TABLE total ADD COLUMN sum INTEGER;
+    ALTER TABLE sketch ADD COLUMN sum INTEGER;
+    ALTER TABLE state ADD COLUMN sum INTEGER;
+    )",
 };
 
 int pragma(SQLite::Database& database, const std::string& name) {
   return database.execAndGet("PRAGMA " + name).getInt();
 }
 
-// The version of a file, 0 when it is empty.
+// No release counts this far: a higher number is damage.
+constexpr int kHighestVersion = 1000;
+
+}  // namespace
+
 Result<int> read_version(SQLite::Database& database) {
   const int version = pragma(database, "user_version");
   const int application = pragma(database, "application_id");
-  const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
-  if (application != kApplicationId && !(empty && version == 0)) {
+  const int tables = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+  const int ours = database
+                       .execAndGet(
+                           "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN "
+                           "('boot', 'family', 'series', 'tick', 'total', 'state')")
+                       .getInt();
+  // Another program has none of these tables beside the others.
+  constexpr int kEnoughTables = 4;
+  const bool looks_like_ours = ours >= kEnoughTables;
+  if (looks_like_ours && (application != kApplicationId || version < 1)) {
+    return Error(Errc::Corrupt, "its header is damaged");
+  }
+  if (application != kApplicationId && !(tables == 0 && version == 0)) {
     return Error(Errc::Refused,
                  "it is a database of another program; move it away or choose another data "
                  "directory");
+  }
+  if (version > kHighestVersion || (application == kApplicationId && version < 1)) {
+    return Error(Errc::Corrupt, "its header is damaged");
   }
   if (version > kSchemaVersion) {
     return Error(Errc::Refused,
@@ -97,13 +125,11 @@ Result<int> read_version(SQLite::Database& database) {
   return version;
 }
 
-}  // namespace
-
 Result<void> migrate(SQLite::Database& database) {
   return fenced("cannot bring it up to date", [&]() -> Result<void> {
     Result<int> version = read_version(database);
     if (!version) return std::move(version).error();
-    prepare_for_writing(database);
+    if (auto prepared = prepare_for_writing(database); !prepared) return prepared;
     for (int from = *version; from < kSchemaVersion; ++from) {
       SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
       database.exec(kMigrations[from]);

@@ -10,8 +10,11 @@ class Database;
 
 namespace discern::history {
 
+// The restart_count of a start that never was: its ticks are made up. The next one then has 0.
+inline constexpr int kMadeUpStart = -1;
+
 // PRAGMA user_version of a current file.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 // PRAGMA application_id: "DSCN".
 inline constexpr int kApplicationId = 0x4453434e;
 
@@ -19,6 +22,9 @@ inline constexpr int kApplicationId = 0x4453434e;
 // transaction of its own. Errors: Refused, and nothing is changed, when the file is from a newer
 // version or is no database of Discern; Corrupt, Io.
 Result<void> migrate(SQLite::Database& database);
+
+// The version of a file, 0 when it is empty. Errors: as migrate. Throws as SQLiteCpp does.
+Result<int> read_version(SQLite::Database& database);
 
 // Errors: Refused, as above, and when the file is older (only a writer migrates).
 Result<void> check_version(SQLite::Database& database);

@@ -5,6 +5,9 @@
 namespace discern::history {
 namespace {
 
+// Ids are given one after the other: a higher one is damage, not a series.
+constexpr std::int64_t kHighestId = std::int64_t{1} << 24;
+
 FamilyRow make_row(const metrics::Descriptor& descriptor) {
   FamilyRow row;
   row.name = descriptor.name;
@@ -25,6 +28,18 @@ bool same_family(const FamilyRow& a, const FamilyRow& b) {
 
 }  // namespace
 
+RowSum sum_of(const FamilyRow& row) {
+  RowSum sum;
+  sum.number(row.id).text(row.name).text(row.kind).text(row.unit).real(row.step).text(row.labels);
+  return sum;
+}
+
+RowSum sum_of(const SeriesRow& row) {
+  RowSum sum;
+  sum.number(row.id).number(row.family).text(row.key).number(row.first_tick);
+  return sum;
+}
+
 Shape shape_of(metrics::Kind kind) {
   switch (kind) {
     case metrics::Kind::Counter:
@@ -37,18 +52,30 @@ Shape shape_of(metrics::Kind kind) {
   }
 }
 
-void SeriesIndex::load_family(FamilyRow row) {
+Result<void> SeriesIndex::load_family(FamilyRow row) {
+  if (row.id < 1 || row.id > kHighestId)
+    return Error(Errc::Corrupt, "it holds an impossible family");
   next_family_ = std::max(next_family_, row.id + 1);
   const std::int64_t id = row.id;
   families_[id].row = std::move(row);
+  return {};
 }
 
-void SeriesIndex::load_series(SeriesRow row) {
+Result<void> SeriesIndex::load_series(SeriesRow row) {
   const auto family = families_.find(row.family);
-  if (family == families_.end()) return;
+  if (row.id < 1 || row.id > kHighestId || family == families_.end()) {
+    return Error(Errc::Corrupt, "it holds an impossible series");
+  }
   next_series_ = std::max(next_series_, row.id + 1);
+  known_[row.id] = row.family;
   std::string key = row.key;
   family->second.series.insert_or_assign(std::move(key), std::move(row));
+  return {};
+}
+
+std::string_view SeriesIndex::kind_of(std::uint32_t series) const {
+  const auto known = known_.find(series);
+  return known == known_.end() ? std::string_view() : families_.at(known->second).row.kind;
 }
 
 SeriesIndex::Family& SeriesIndex::ensure_family(const metrics::Descriptor& descriptor) {
@@ -84,6 +111,14 @@ void SeriesIndex::refresh(const metrics::Snapshot& snapshot, std::int64_t tick_i
     }
   }
   for (const TickSeries& series : added) tick.add(series.id, series.shape);
+}
+
+void SeriesIndex::mark_all_new() {
+  mark_saved();
+  for (const auto& [id, family] : families_) {
+    new_families_.push_back(family.row);
+    for (const auto& [key, row] : family.series) new_series_.push_back(row);
+  }
 }
 
 void SeriesIndex::mark_saved() {

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "history/gap.hpp"
 #include "history/retention.hpp"
+#include "history/schema.hpp"
 #include "history/store_parts.hpp"
 
 namespace discern::history {
@@ -27,15 +28,74 @@ std::size_t count_samples(const Tick& tick) {
 
 }  // namespace
 
+// A name or a number that is there twice is damage: only the row itself may be replaced.
 Statements::Statements(SQLite::Database& database)
-    : family(database, "INSERT INTO family VALUES (?, ?, ?, ?, ?, ?)"),
-      series(database, "INSERT INTO series VALUES (?, ?, ?, ?)"),
-      tick(database, "INSERT INTO tick VALUES (?, ?, ?, ?, ?)"),
-      total(database, "REPLACE INTO total VALUES (?, ?)"),
-      sketch(database, "REPLACE INTO sketch VALUES (?, ?)"),
+    : boot(database, "REPLACE INTO boot VALUES (?, ?, ?, ?, ?)"),
+      family(database,
+             "INSERT INTO family VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+             "name = excluded.name, kind = excluded.kind, unit = excluded.unit, "
+             "step = excluded.step, labels = excluded.labels, sum = excluded.sum"),
+      series(database,
+             "INSERT INTO series VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+             "family = excluded.family, key = excluded.key, first_tick = excluded.first_tick, "
+             "sum = excluded.sum"),
+      tick(database, "INSERT INTO tick VALUES (?, ?, ?, ?, ?, ?)"),
+      total(database, "REPLACE INTO total VALUES (?, ?, ?)"),
+      sketch(database, "REPLACE INTO sketch VALUES (?, ?, ?)"),
       annotation(database, "INSERT INTO annotation (time_ms, kind, text) VALUES (?, ?, ?)"),
-      put_state(database, "REPLACE INTO state VALUES (?, ?, ?)"),
+      put_state(database, "REPLACE INTO state VALUES (?, ?, ?, ?)"),
       drop_state(database, "DELETE FROM state WHERE area = ? AND key = ?") {}
+
+void Statements::write_boot(const BootRow& row) {
+  RowSum sum;
+  sum.number(row.id).number(row.restart_count).number(row.started_ms).number(row.interval_ms);
+  Use(boot)
+      .integer(row.id)
+      .integer(row.restart_count)
+      .integer(row.started_ms)
+      .integer(row.interval_ms)
+      .integer(sum.value())
+      .run();
+}
+
+void Statements::write_names(const SeriesIndex& index) {
+  for (const FamilyRow& row : index.new_families()) {
+    Use insert(family);
+    insert.integer(row.id).text(row.name).text(row.kind).text(row.unit);
+    insert.real(row.step).text(row.labels).integer(sum_of(row).value()).run();
+  }
+  for (const SeriesRow& row : index.new_series()) {
+    Use insert(series);
+    insert.integer(row.id).integer(row.family).blob(row.key).integer(row.first_tick);
+    insert.integer(sum_of(row).value()).run();
+  }
+}
+
+void Statements::write_totals(const TotalBook& totals) {
+  std::string bytes;
+  for (const std::uint32_t number : totals.changed_blocks()) {
+    bytes.clear();
+    totals.append_block(bytes, number);
+    const std::int64_t sum = RowSum().number(number).text(bytes).value();
+    Use(total).integer(number).blob(bytes).integer(sum).run();
+  }
+  for (const std::uint32_t id : totals.changed_sketches()) {
+    bytes = totals.sketch_bytes(id);
+    const std::int64_t sum = RowSum().number(id).text(bytes).value();
+    Use(sketch).integer(id).blob(bytes).integer(sum).run();
+  }
+}
+
+void Statements::write_state(const std::string& area,
+                             const std::string& key,
+                             const std::optional<std::string>& value) {
+  if (value) {
+    const std::int64_t sum = RowSum().text(area).text(key).text(*value).value();
+    Use(put_state).text(area).text(key).blob(*value).integer(sum).run();
+  } else {
+    Use(drop_state).text(area).text(key).run();
+  }
+}
 
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
@@ -43,8 +103,12 @@ Store::~Store() = default;
 bool Store::is_new() const {
   return parts_->is_new;
 }
+std::optional<SystemTime> Store::newest_tick() const {
+  if (!parts_->newest_stored_ms) return std::nullopt;
+  return from_epoch_ms(*parts_->newest_stored_ms);
+}
 std::uint64_t Store::restart_count() const {
-  return parts_->restarts;
+  return static_cast<std::uint64_t>(parts_->boot.restart_count);
 }
 Store::Written Store::last_written() const {
   return parts_->written;
@@ -54,12 +118,17 @@ std::uint64_t Store::size_bytes() const {
 }
 
 Result<void> Store::set_restart_count(std::uint64_t earlier_starts) {
+  const auto earlier = static_cast<std::int64_t>(earlier_starts);
+  parts_->boot.restart_count = std::max(parts_->boot.restart_count, earlier);
+  if (!parts_->database) return {};  // Written with the first tick that finds room.
   return fenced("cannot note the restart count", [&]() -> Result<void> {
-    SQLite::Statement update(*parts_->database, "UPDATE boot SET restart_count = ? WHERE id = ?");
-    Use(update).integer(static_cast<std::int64_t>(earlier_starts)).integer(parts_->boot).run();
-    parts_->restarts = earlier_starts;
+    parts_->statements->write_boot(parts_->boot);
     return {};
   });
+}
+
+const std::shared_ptr<Health>& Store::health() const {
+  return parts_->health;
 }
 
 void Store::for_each_total(
@@ -86,6 +155,13 @@ void Store::for_each_total(
 
 Result<std::vector<StateRow>> Store::state(std::string_view area) const {
   using Rows = Result<std::vector<StateRow>>;
+  if (!parts_->database) {
+    std::vector<StateRow> rows;
+    for (const auto& [name, value] : parts_->stored_state) {
+      if (name.first == area) rows.push_back({name.first, name.second, value});
+    }
+    return rows;
+  }
   return fenced("cannot read the stored state", [&]() -> Rows {
     std::vector<StateRow> rows;
     const std::string wanted(area);
@@ -143,43 +219,21 @@ void Store::Parts::keep(std::span<const metrics::Event> more) {
 void Store::Parts::write(std::int64_t time_ms,
                          std::string_view payload,
                          std::span<const StateRow> changed) {
-  for (const FamilyRow& row : index.new_families()) {
-    Use insert(statements->family);
-    insert.integer(row.id).text(row.name).text(row.kind).text(row.unit);
-    insert.real(row.step).text(row.labels).run();
-  }
-  for (const SeriesRow& row : index.new_series()) {
-    Use insert(statements->series);
-    insert.integer(row.id).integer(row.family).blob(row.key).integer(row.first_tick).run();
-  }
+  const std::int64_t key = encoder.is_key() ? next_tick : key_tick;
+  RowSum sum;
+  sum.number(next_tick).number(time_ms).number(boot.id).number(key).text(payload);
+  statements->write_names(index);
   Use(statements->tick)
       .integer(next_tick)
       .integer(time_ms)
-      .integer(boot)
-      .integer(encoder.is_key() ? next_tick : key_tick)
+      .integer(boot.id)
+      .integer(key)
       .blob(payload)
+      .integer(sum.value())
       .run();
-  std::string block;
-  for (const std::uint32_t number : totals.changed_blocks()) {
-    block.clear();
-    totals.append_block(block, number);
-    Use(statements->total).integer(number).blob(block).run();
-  }
-  for (const std::uint32_t series : totals.changed_sketches()) {
-    block = totals.sketch_bytes(series);
-    Use(statements->sketch).integer(series).blob(block).run();
-  }
-  const auto put = [&](const std::string& area,
-                       const std::string& key,
-                       const std::optional<std::string>& value) {
-    if (value) {
-      Use(statements->put_state).text(area).text(key).blob(*value).run();
-    } else {
-      Use(statements->drop_state).text(area).text(key).run();
-    }
-  };
-  for (const auto& [name, value] : state) put(name.first, name.second, value);
-  for (const StateRow& row : changed) put(row.area, row.key, row.value);
+  statements->write_totals(totals);
+  for (const auto& [name, value] : state) statements->write_state(name.first, name.second, value);
+  for (const StateRow& row : changed) statements->write_state(row.area, row.key, row.value);
   for (const metrics::Event& event : events) {
     Use(statements->annotation)
         .integer(epoch_ms(event.time))
@@ -201,7 +255,13 @@ Result<void> Store::commit(const metrics::Snapshot& snapshot,
                            std::span<const StateRow> changed_state) {
   Parts& parts = *parts_;
   const std::int64_t time_ms = epoch_ms(snapshot.time());
+  parts.now = snapshot.steady_time();
   parts.take(snapshot);
+  if (auto ready = parts.make_ready(); !ready) {
+    parts.keep_for_next(changed_state);
+    parts.encoder.restart();
+    return ready;
+  }
   // A chain never spans a gap or a clock that was set back, so that its times stay close together.
   const bool chain_is_long = parts.next_tick - parts.key_tick >= kChainTicks;
   const auto gap = max_tick_distance_ms(parts.options.interval.count());
@@ -217,8 +277,9 @@ Result<void> Store::commit(const metrics::Snapshot& snapshot,
     parts.keep_for_next(changed_state);
     parts.encoder.restart();
     if (done.error().kind == Errc::Limit) forget_oldest();
-    return done;
+    return parts.answer_failure(std::move(done).error());
   }
+  parts.health->set(Health::Topic::Writing, {});
   if (parts.encoder.is_key()) parts.key_tick = parts.next_tick;
   parts.encoder.accept(parts.tick);
   ++parts.next_tick;
@@ -232,6 +293,30 @@ Result<void> Store::commit(const metrics::Snapshot& snapshot,
   return {};
 }
 
+Result<void> Store::make_up(const std::function<Result<void>()>& work) {
+  if (!parts_->database) return Error(Errc::Io, "the database cannot be opened");
+  const auto execute = [&](const std::string& statements) {
+    return fenced("cannot write made-up history", [&]() -> Result<void> {
+      if (!parts_->database) return Error(Errc::Io, "the database cannot be opened");
+      parts_->database->exec(statements);
+      return {};
+    });
+  };
+  if (!is_new()) return Error(Errc::Refused, "there is history already");
+  parts_->boot.restart_count = kMadeUpStart;
+  auto done = execute("PRAGMA synchronous = OFF");
+  if (done) {
+    done = fenced("cannot write made-up history", [&]() -> Result<void> {
+      parts_->statements->write_boot(parts_->boot);
+      return {};
+    });
+  }
+  if (done) done = work();
+  if (done) done = execute("DELETE FROM total; DELETE FROM sketch");
+  auto safe = execute("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)");
+  return done ? safe : done;
+}
+
 void Store::forget(const metrics::Snapshot& snapshot) {
   const bool believed = parts_->clock_watch.see(snapshot.time(), snapshot.steady_time());
   std::optional<SteadyTime>& last = parts_->last_forgetting;
@@ -242,6 +327,7 @@ void Store::forget(const metrics::Snapshot& snapshot) {
       forget_before(*parts_->database, oldest_ms, parts_->key_tick);
   if (!forgotten) {
     log::warn("history", "{}; trying again in a minute", forgotten.error().text);
+    if (forgotten.error().kind == Errc::Corrupt) parts_->health->suspect(forgotten.error().text);
   } else if (*forgotten > 0 && !std::exchange(parts_->said_forgetting, true)) {
     const auto hours = std::chrono::duration<double, std::ratio<3600>>(parts_->options.retention);
     log::info("history",
@@ -254,7 +340,9 @@ void Store::forget(const metrics::Snapshot& snapshot) {
 void Store::forget_oldest() {
   if (parts_->options.max_file_bytes == 0) return;
   const auto forgotten = forget_oldest_chain(*parts_->database, parts_->key_tick);
-  if (!forgotten) log::warn("history", "{}", forgotten.error().text);
+  if (forgotten) return;
+  log::warn("history", "{}", forgotten.error().text);
+  if (forgotten.error().kind == Errc::Corrupt) parts_->health->suspect(forgotten.error().text);
 }
 
 }  // namespace discern::history

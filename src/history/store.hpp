@@ -16,6 +16,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "history/health.hpp"
 #include "metrics/snapshot.hpp"
 
 namespace discern::history {
@@ -46,9 +47,12 @@ std::filesystem::path database_file(const std::filesystem::path& data_dir);
 class Store final {
  public:
   // Opens or creates <data_dir>/discern.db (and the directory) and notes this start of the program.
-  // A file that is damaged is set aside, with a log line that says where, and a new one begun.
+  // A file that is damaged is set aside, and a new one takes over what can be read of it: the log
+  // and health() say so. On a disk that cannot be written (full, read-only) the Store begins all
+  // the same, with the totals that are there; commits fail until it can.
   // Errors: Refused (the directory is in use by another Discern; the file is from a newer one or
-  // not Discern's), Unavailable (another program has locked the file), Io, Limit (disk full).
+  // not Discern's; the file system has no locks or shared memory), Unavailable (another program has
+  // locked the file), Io (what is there cannot be read).
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& data_dir,
                                              const Clock& clock,
                                              const Options& options = {});
@@ -59,6 +63,8 @@ class Store final {
   // True when no tick was ever written to the file that was opened: totals may then be taken from a
   // backup.
   bool is_new() const;
+  // The time of the newest tick that was found at start.
+  std::optional<SystemTime> newest_tick() const;
   // Starts before this one.
   std::uint64_t restart_count() const;
   // Counts on from a backup that knows of earlier starts.
@@ -79,8 +85,18 @@ class Store final {
   // totals and the changed state, in one transaction that is on disk when this returns. On an error
   // nothing of it is written; totals, state and events go with the next call (of events the newest
   // 1,000), the tick itself is lost. All snapshots must come from one registry.
+  // Damage that shows here, or was reported to health(), is repaired: the file is set aside, a new
+  // one gets every total, and this commit fails with Corrupt. The next one has to bring all of the
+  // state, not just changes.
   // Errors: Limit (disk full), Io, Unavailable, Corrupt.
   Result<void> commit(const metrics::Snapshot& snapshot, std::span<const StateRow> changed_state);
+
+  // Runs `work`, which commits ticks that are made up: before anything real, in a new file only.
+  // They reach the disk together, and no total goes on from them: those of the next start begin at
+  // 0. Use the store for nothing else afterwards.
+  Result<void> make_up(const std::function<Result<void>()>& work);
+  // What is wrong with the stored data. Readers of the same file report to it.
+  const std::shared_ptr<Health>& health() const;
 
   // What the last successful commit wrote.
   struct Written {

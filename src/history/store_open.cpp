@@ -1,14 +1,18 @@
-// Opening a Store: locking, setting a damaged file aside, reading what is there.
+// Opening a Store: locking, reading what is there, and starting without a disk to write to.
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
-#include "base/files.hpp"
+#include "base/kept_file.hpp"
 #include "base/log.hpp"
+#include "history/disk.hpp"
+#include "history/passive_database.hpp"
 #include "history/schema.hpp"
 #include "history/store_parts.hpp"
 
@@ -20,34 +24,53 @@ constexpr int kBusyMs = 1000;
 // A large file is checked at start only as far as this allows.
 constexpr std::chrono::milliseconds kCheckTime{2000};
 
+// The names and totals first, which matter most; they are small.
+constexpr const char* kChecks[] = {"PRAGMA integrity_check('family')",
+                                   "PRAGMA integrity_check('series')",
+                                   "PRAGMA integrity_check('total')",
+                                   "PRAGMA integrity_check('sketch')",
+                                   "PRAGMA integrity_check('boot')",
+                                   "PRAGMA integrity_check('state')",
+                                   "PRAGMA integrity_check(1)"};
+
 // Sessions are in it: for the owner's eyes only. The -wal and -shm files take over this mode.
 Result<void> ensure_file(const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return system_error("cannot open " + file.string(), errno);
-  ::close(fd);
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (auto plain = check_regular_or_absent(file.string() + suffix); !plain) return plain;
+  }
+  const int fd =
+      ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  if (fd < 0 && errno != EEXIST) return system_error("cannot create " + file.string(), errno);
+  // A file that exists is not opened here: closing it would drop SQLite's locks of this process.
+  if (fd >= 0) ::close(fd);
+  if (fd < 0) ::chmod(file.c_str(), 0600);
   return {};
+}
+
+// SQLite opens what it may not write for reading, and so it does if the header names a format that
+// does not exist yet: a damaged one.
+Result<void> check_writable(SQLite::Database& database, const std::filesystem::path& file) {
+  if (sqlite3_db_readonly(database.getHandle(), "main") == 0) return {};
+  if (::access(file.c_str(), W_OK) == 0) return Error(Errc::Corrupt, "its header is damaged");
+  return system_error("cannot write " + file.string(), errno);
 }
 
 Result<void> check_pages(SQLite::Database& database) {
   auto checked = fenced("cannot check it", [&]() -> Result<void> {
     const Deadline deadline(database, kCheckTime);
-    const std::string found = database.execAndGet("PRAGMA quick_check(1)").getString();
-    if (found != "ok") return Error(Errc::Corrupt, "it is damaged: " + found);
+    for (const char* check : kChecks) {
+      const std::string found = database.execAndGet(check).getString();
+      if (found != "ok") return Error(Errc::Corrupt, "it is damaged: " + found);
+    }
     return {};
   });
   if (!checked && checked.error().kind == Errc::Timeout) return {};
   return checked;
 }
 
-// The write-ahead log first: left beside a new database it would be played into it.
-Result<std::filesystem::path> set_database_aside(const std::filesystem::path& file) {
-  for (const char* suffix : {"-wal", "-shm"}) {
-    const std::filesystem::path part = file.string() + suffix;
-    std::error_code ec;
-    if (!std::filesystem::exists(part, ec)) continue;
-    if (auto moved = set_aside(part); !moved) return std::move(moved).error();
-  }
-  return set_aside(file);
+// Whether the totals of a start may be taken as they are, and written later.
+bool may_start_without(Errc kind) {
+  return kind == Errc::Io || kind == Errc::Limit;
 }
 
 }  // namespace
@@ -59,45 +82,79 @@ std::filesystem::path database_file(const std::filesystem::path& data_dir) {
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& data_dir,
                                            const Clock& clock,
                                            const Options& options) {
-  std::error_code ec;
-  std::filesystem::create_directories(data_dir, ec);
-  if (ec) return Error(Errc::Io, "cannot create " + data_dir.string() + ": " + ec.message());
-  Result<LockFile> lock = LockFile::acquire(data_dir / "discern.lock");
+  if (auto made = ensure_data_folder(data_dir); !made) return std::move(made).error();
+  Result<FolderLock> lock = FolderLock::acquire(data_dir);
   if (!lock) return std::move(lock).error();
+  tidy_data_folder(data_dir);
   auto parts = std::make_unique<Parts>(*std::move(lock), database_file(data_dir), options);
-  if (auto opened = parts->open(); !opened) return std::move(opened).error();
   const SystemTime now = clock.system_now();
+  if (auto opened = parts->open(now); !opened) return std::move(opened).error();
   if (parts->newest_stored_ms && *parts->newest_stored_ms < epoch_ms(now - options.retention)) {
     parts->clock_watch.doubt();
-  }
-  if (auto begun = parts->begin_boot(now); !begun) {
-    return wrap("cannot use " + parts->file.string(), std::move(begun).error());
   }
   return std::unique_ptr<Store>(new Store(std::move(parts)));
 }
 
-Result<void> Store::Parts::open() {
-  auto opened = open_file();
-  if (opened) return {};
+Result<void> Store::Parts::open(SystemTime wall) {
+  finish_repair();
+  const std::string_view network = find_network_file_system(folder);
+  if (!network.empty()) {
+    health->set(Health::Topic::Place,
+                fmt::format("{} is on {}; {}", folder.string(), network, kLocalDisk));
+    log::warn("history", "{} is on {}; {}", folder.string(), network, kLocalDisk);
+  }
   const std::string doing = "cannot open " + file.string();
-  if (opened.error().kind != Errc::Corrupt) return wrap(doing, std::move(opened).error());
-  const Result<std::filesystem::path> aside = set_database_aside(file);
-  if (!aside) return aside.error();
+  auto opened = connect();
+  if (opened) {
+    Result<Contents> contents =
+        fenced("cannot read it", [&]() -> Result<Contents> { return load_contents(*database); });
+    if (contents) {
+      const bool has_foreign_totals = contents->ends_made_up() && !contents->totals.empty();
+      adopt(*std::move(contents));
+      if (has_foreign_totals) opened = forget_totals();
+      if (opened) opened = begin_boot(wall);
+    } else {
+      opened = std::move(contents).error();
+    }
+  }
+  if (!opened && opened.error().kind == Errc::Corrupt) {
+    disconnect();
+    const std::string reason = opened.error().text;
+    opened = repair(reason, When::Start);
+    if (opened) opened = begin_boot(wall);
+  }
+  if (opened) {
+    stored_state.clear();
+    return {};
+  }
+  disconnect();
+  if (!may_start_without(opened.error().kind))
+    return wrap(doing, explain(std::move(opened).error()));
+  if (auto read = read_without_writing(); !read)
+    return wrap(doing, explain(std::move(read).error()));
+  if (auto begun = begin_boot(wall); !begun) return begun;
+  const Error problem = wrap(doing, explain(std::move(opened).error()));
   log::error("history",
-             "{} cannot be read ({}); it was moved to {} and a new one is begun",
-             file.string(),
-             opened.error().text,
-             aside->string());
-  opened = open_file();
-  return opened ? Result<void>() : wrap(doing, std::move(opened).error());
+             "{}; starting all the same with the totals that are there: nothing is stored until "
+             "this is fixed, and then nothing is lost",
+             problem.text);
+  health->set(Health::Topic::Writing, problem.text);
+  return {};
 }
 
-Result<void> Store::Parts::open_file() {
+Result<void> Store::Parts::connect() {
   if (auto made = ensure_file(file); !made) return made;
   auto opened = fenced("SQLite", [&]() -> Result<void> {
+    // The folder may be reached by a link, as systemd's is; the file itself may not be one.
+    const auto resolved = std::filesystem::weakly_canonical(folder) / file.filename();
     database = std::make_unique<SQLite::Database>(
-        file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBusyMs);
-    if (auto migrated = migrate(*database); !migrated) return migrated;
+        resolved.string(),
+        SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX | SQLite::OPEN_NOFOLLOW,
+        kBusyMs);
+    auto migrated = migrate(*database);
+    if (!migrated && migrated.error().kind != Errc::Io) return migrated;
+    if (auto writable = check_writable(*database, resolved); !writable) return writable;
+    if (!migrated) return migrated;
     if (options.max_file_bytes > 0) {
       const auto page = database->execAndGet("PRAGMA page_size").getInt64();
       const auto pages = static_cast<std::int64_t>(options.max_file_bytes) / page;
@@ -105,83 +162,119 @@ Result<void> Store::Parts::open_file() {
     }
     if (auto checked = check_pages(*database); !checked) return checked;
     statements.emplace(*database);
-    return read_all();
+    return {};
   });
-  if (!opened) close();
-  return opened;
-}
-
-void Store::Parts::close() {
-  statements.reset();
-  database.reset();
-  index = {};
-  totals = {};
-  next_tick = 1;
-  newest_stored_ms.reset();
-}
-
-Result<void> Store::Parts::read_all() {
-  SQLite::Statement families(*database, "SELECT id, name, kind, unit, step, labels FROM family");
-  for (Use row(families); row.next();) {
-    index.load_family({row.integer_at(0),
-                       row.text_at(1),
-                       row.text_at(2),
-                       row.text_at(3),
-                       row.real_at(4),
-                       row.text_at(5)});
+  if (!opened) {
+    disconnect();
+    return opened;
   }
-  SQLite::Statement series(*database, "SELECT id, family, key, first_tick FROM series");
-  for (Use row(series); row.next();) {
-    const std::int64_t id = row.integer_at(0);
-    if (id < 1 || id >= UINT32_MAX) return Error(Errc::Corrupt, "it holds an impossible series");
-    index.load_series({static_cast<std::uint32_t>(id),
-                       row.integer_at(1),
-                       std::string(row.blob_at(2)),
-                       row.integer_at(3)});
-    next_tick = std::max(next_tick, row.integer_at(3) + 1);
-  }
-  SQLite::Statement blocks(*database, "SELECT block, payload FROM total");
-  for (Use row(blocks); row.next();) {
-    const std::int64_t block = row.integer_at(0);
-    if (block < 0 || block > index.highest_id() / kTotalsPerBlock) {
-      return Error(Errc::Corrupt, "it holds totals of no series");
-    }
-    auto loaded = totals.load_block(static_cast<std::uint32_t>(block), row.blob_at(1));
-    if (!loaded) return loaded;
-  }
-  SQLite::Statement sketches(*database, "SELECT series, payload FROM sketch");
-  for (Use row(sketches); row.next();) {
-    const auto id = static_cast<std::uint32_t>(row.integer_at(0));
-    if (auto loaded = totals.load_sketch(id, row.blob_at(1)); !loaded) return loaded;
-  }
-  SQLite::Statement last(*database, "SELECT id, time_ms FROM tick ORDER BY id DESC LIMIT 1");
-  Use row(last);
-  if (row.next()) {
-    next_tick = std::max(next_tick, row.integer_at(0) + 1);
-    newest_stored_ms = row.integer_at(1);
-  }
-  is_new = next_tick == 1;
+  struct stat about {};
+  if (::stat(file.c_str(), &about) == 0) identity = {about.st_dev, about.st_ino};
   return {};
 }
 
-Result<void> Store::Parts::begin_boot(SystemTime now) {
-  return fenced("cannot note the start", [&]() -> Result<void> {
-    {
-      SQLite::Statement last(*database, "SELECT max(id), max(restart_count) FROM boot");
-      Use row(last);
-      row.next();
-      boot = row.null_at(0) ? 1 : row.integer_at(0) + 1;
-      restarts = row.null_at(0) ? 0 : static_cast<std::uint64_t>(row.integer_at(1)) + 1;
-    }
-    SQLite::Statement insert(*database, "INSERT INTO boot VALUES (?, ?, ?, ?)");
-    Use(insert)
-        .integer(boot)
-        .integer(static_cast<std::int64_t>(restarts))
-        .integer(epoch_ms(now))
-        .integer(options.interval.count())
-        .run();
+Result<void> Store::Parts::forget_totals() {
+  return fenced("cannot delete made-up totals", [&]() -> Result<void> {
+    database->exec("DELETE FROM total; DELETE FROM sketch");
     return {};
   });
+}
+
+void Store::Parts::disconnect() {
+  statements.reset();
+  database.reset();
+}
+
+void Store::Parts::adopt(Contents contents) {
+  // Left by a made-up week that was interrupted.
+  if (contents.ends_made_up()) contents.totals = {};
+  index = std::move(contents.index);
+  totals = std::move(contents.totals);
+  boots = std::move(contents.boots);
+  stored_state = std::move(contents.state);
+  next_tick = contents.next_tick;
+  newest_stored_ms = contents.newest_tick_ms;
+  is_new = next_tick == 1 || (repaired && totals.empty());
+}
+
+Result<void> Store::Parts::begin_boot(SystemTime wall) {
+  boot = {};
+  std::int64_t starts = 0;
+  for (const BootRow& row : boots) {
+    boot.id = std::max(boot.id, row.id);
+    starts = std::max(starts, row.restart_count + 1);
+  }
+  ++boot.id;
+  boot.restart_count = starts;
+  boot.started_ms = epoch_ms(wall);
+  boot.interval_ms = options.interval.count();
+  if (!database) return {};
+  return fenced("cannot note the start", [&]() -> Result<void> {
+    statements->write_boot(boot);
+    return {};
+  });
+}
+
+Result<void> Store::Parts::read_without_writing() {
+  std::error_code ec;
+  const auto size = std::filesystem::file_size(file, ec);
+  if (ec || size == 0) {
+    is_new = true;
+    return {};
+  }
+  Result<PassiveDatabase> passive = PassiveDatabase::open(file);
+  if (!passive) return std::move(passive).error();
+  if (auto version = fenced("cannot read it", [&] { return read_version(passive->database()); });
+      !version && version.error().kind == Errc::Refused) {
+    return std::move(version).error();
+  }
+  adopt(salvage_contents(passive->database()));
+  return {};
+}
+
+// What was loaded, or counted since, goes into the file as a whole: it may be a new one.
+Result<void> Store::Parts::write_everything() {
+  return fenced("cannot write history", [&]() -> Result<void> {
+    index.mark_all_new();
+    totals.mark_all_changed();
+    SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const BootRow& row : boots) statements->write_boot(row);
+    if (boot.id > 0) statements->write_boot(boot);
+    statements->write_names(index);
+    statements->write_totals(totals);
+    for (const auto& [name, value] : stored_state) {
+      statements->write_state(name.first, name.second, value);
+    }
+    transaction.commit();
+    index.mark_saved();
+    totals.mark_saved();
+    stored_state.clear();
+    return {};
+  });
+}
+
+Result<void> Store::Parts::go_online() {
+  auto done = connect();
+  if (done) done = write_everything();
+  if (done) {
+    encoder.restart();
+    return done;
+  }
+  const bool is_damaged = done.error().kind == Errc::Corrupt;
+  disconnect();
+  return is_damaged ? repair(done.error().text, When::Running) : done;
+}
+
+Error Store::Parts::explain(Error error) const {
+  const bool of_system = error.kind == Errc::Io || error.kind == Errc::Limit;
+  if (of_system) {
+    if (auto problem = find_write_problem(folder)) error.text.append("; ").append(*problem);
+  }
+  const std::string_view network = find_network_file_system(folder);
+  if (!network.empty() && (of_system || error.kind == Errc::Unavailable)) {
+    error.text.append(fmt::format("; {} is on {}: {}", folder.string(), network, kLocalDisk));
+  }
+  return error;
 }
 
 }  // namespace discern::history

@@ -15,8 +15,11 @@ constexpr char kKeyFlag = 1;
 constexpr char kPackedFlag = 2;
 // Level 3 saves nothing on ticks of 2,500 samples, by measurement (bench/history).
 constexpr int kLevel = 1;
-// A decoded tick may not be larger, whatever its bytes claim.
-constexpr std::size_t kMaxPlainBytes = 256 * 1024 * 1024;
+// A decoded tick may not be larger, whatever its bytes claim: a million series need less.
+constexpr std::size_t kMaxPlainBytes = 32 * 1024 * 1024;
+// A tick in which nothing changed is all zeros, which compress well.
+constexpr std::size_t kMostCompression = 4096;
+constexpr std::size_t kAlwaysAllowed = 64 * 1024;
 
 // A whole number that a double holds exactly, and its value.
 bool is_whole(double value, std::int64_t& whole) {
@@ -214,8 +217,7 @@ Result<std::string_view> TickDecoder::unpack(std::string_view bytes) {
   if ((bytes[0] & kPackedFlag) == 0) return bytes.substr(1);
   bytes.remove_prefix(1);
   const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  // Zeros compress about 30,000 times at most.
-  if (size > std::min(kMaxPlainBytes, bytes.size() * 65536)) {
+  if (size > std::min(kMaxPlainBytes, kAlwaysAllowed + bytes.size() * kMostCompression)) {
     return Error(Errc::Corrupt, "a tick of history claims an impossible size");
   }
   plain_.resize(size);
@@ -228,7 +230,7 @@ Result<std::string_view> TickDecoder::unpack(std::string_view bytes) {
 Result<void> TickDecoder::decode(std::string_view bytes) {
   const bool follows = std::exchange(follows_, false);
   if (bytes.empty()) return Error(Errc::Corrupt, "a tick of history is empty");
-  const bool key = (bytes[0] & kKeyFlag) != 0;
+  const bool key = key_ = (bytes[0] & kKeyFlag) != 0;
   if (!key && !follows) return Error(Errc::Corrupt, "a chain of history lacks its key tick");
   Result<std::string_view> plain = unpack(bytes);
   if (!plain) return std::move(plain).error();

@@ -84,6 +84,10 @@ class TickDecoder {
   // a key tick may follow; so it is also when a chain does not begin with its key tick.
   Result<void> decode(std::string_view bytes);
   const Tick& tick() const { return tick_; }
+  // Whether the tick that was read last begins a chain.
+  bool is_key() const { return key_; }
+  // A tick of the chain is missing: only a key tick may follow.
+  void break_chain() { follows_ = false; }
 
  private:
   struct FreeContext {
@@ -94,6 +98,7 @@ class TickDecoder {
   std::unique_ptr<ZSTD_DCtx_s, FreeContext> context_;
   Tick tick_;
   bool follows_ = false;
+  bool key_ = false;
   std::string plain_;
 };
 

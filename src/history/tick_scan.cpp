@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/log.hpp"
 #include "history/gap.hpp"
+#include "history/row_sum.hpp"
 
 namespace discern::history {
 namespace {
@@ -51,49 +53,87 @@ void hand_out(const Tick& tick, const Moment& at, const std::vector<Selected>& s
 
 }  // namespace
 
-TickScan::TickScan(SQLite::Database& database)
-    : longest_interval_(database, "SELECT max(interval_ms) FROM boot"),
-      range_(database,
+TickScan::TickScan(SQLite::Database& database, std::shared_ptr<Health> health)
+    : range_(database,
              "SELECT min(key_tick), max(id) FROM tick WHERE time_ms >= ? AND time_ms < ?"),
+      before_(database,
+              "SELECT key_tick, id FROM tick WHERE time_ms < ? ORDER BY time_ms DESC LIMIT 1"),
       ticks_(database,
-             "SELECT tick.id, time_ms, key_tick, payload, interval_ms FROM tick "
-             "JOIN boot ON boot.id = tick.boot WHERE tick.id BETWEEN ? AND ? ORDER BY tick.id") {}
+             // A start whose row is damaged is told from none by its count of restarts.
+             "SELECT tick.id, time_ms, key_tick, payload, coalesce(interval_ms, 10000), tick.boot, "
+             "coalesce(started_ms, time_ms), coalesce(restart_count, 1), tick.sum "
+             "FROM tick LEFT JOIN boot ON boot.id = tick.boot "
+             "WHERE tick.id BETWEEN ? AND ? ORDER BY tick.id"),
+      health_(std::move(health)) {}
 
 std::optional<TickScan::Range> TickScan::find_range(std::int64_t begin_ms, std::int64_t end_ms) {
-  Use longest(longest_interval_);
-  if (!longest.next() || longest.null_at(0)) return std::nullopt;
-  // The tick before the first one is wanted too, to compare with.
-  const std::int64_t earlier = max_tick_distance_ms(longest.integer_at(0));
+  std::optional<Range> found;
   Use range(range_);
-  range.integer(begin_ms - earlier).integer(end_ms);
-  if (!range.next() || range.null_at(0)) return std::nullopt;
-  return Range{range.integer_at(0), range.integer_at(1)};
+  range.integer(begin_ms).integer(end_ms);
+  if (range.next() && !range.null_at(0)) found = Range{range.integer_at(0), range.integer_at(1)};
+  // The tick before the first one is wanted too, to compare with.
+  Use before(before_);
+  before.integer(begin_ms);
+  if (before.next()) {
+    if (!found) return Range{before.integer_at(0), before.integer_at(1)};
+    found->first = std::min(found->first, before.integer_at(0));
+  }
+  return found;
+}
+
+void TickScan::move_to(Use& row, Moment& at) {
+  const std::int64_t time_ms = row.integer_at(1);
+  const std::int64_t boot = row.integer_at(5);
+  // Across a change of the interval the longer one decides.
+  const std::int64_t distance = max_tick_distance_ms(row.integer_at(4));
+  const std::int64_t longer = std::max(distance, std::exchange(max_distance_ms_, distance));
+  at.tick = row.integer_at(0);
+  at.begins_at_zero = false;
+  if (boot != last_boot_) {
+    // Totals from a backup bring their count of restarts along.
+    at.begins_at_zero = last_is_made_up() || (at.tick == 1 && row.integer_at(7) == 0);
+    at.after_gap = false;
+    at.since_ms = std::max<std::int64_t>(time_ms - row.integer_at(6), 0);
+  } else {
+    at.after_gap = !is_adjacent(at.time_ms, time_ms, longer);
+    at.since_ms = std::max<std::int64_t>(time_ms - at.time_ms, 0);
+  }
+  at.time_ms = last_time_ms_ = time_ms;
+  last_boot_ = boot;
+  last_restarts_ = row.integer_at(7);
+  at.is_made_up = last_is_made_up();
+}
+
+// A tick that cannot be read is a gap, and so are those of its chain that build on it.
+bool TickScan::decode(Use& row) {
+  const std::int64_t id = row.integer_at(0);
+  const std::string_view payload = row.blob_at(3);
+  RowSum sum;
+  sum.number(id).number(row.integer_at(1)).number(row.integer_at(5)).number(row.integer_at(2));
+  const bool is_whole = row.null_at(8) || row.integer_at(8) == sum.text(payload).value();
+  if (!is_whole) decoder_.break_chain();
+  if (is_whole && decoder_.decode(payload)) return true;
+  if (health_ && health_->add_damaged_tick(id)) {
+    log::warn("history", "tick {} of history is damaged: charts have a gap there", id);
+  }
+  return false;
 }
 
 Result<void> TickScan::run(std::int64_t begin_ms,
                            std::int64_t end_ms,
                            const std::function<Follower*(std::uint32_t)>& find,
                            const Deadline& deadline) {
+  last_time_ms_ = last_boot_ = max_distance_ms_ = 0;
   const std::optional<Range> range = find_range(begin_ms, end_ms);
   if (!range) return {};
   Selection selection(find);
   Moment at;
-  std::int64_t max_distance = 0;
   Use rows(ticks_);
   for (rows.integer(range->first).integer(range->last); rows.next();) {
     if (deadline.passed()) return Error(Errc::Timeout, "the query took too long");
-    const std::int64_t id = rows.integer_at(0);
-    const std::int64_t time_ms = rows.integer_at(1);
-    if (rows.integer_at(2) == id) selection.restart();
-    if (auto decoded = decoder_.decode(rows.blob_at(3)); !decoded) return decoded;
-    // Across a change of the interval the longer one decides.
-    const std::int64_t before =
-        std::exchange(max_distance, max_tick_distance_ms(rows.integer_at(4)));
-    at.max_distance_ms = std::max(max_distance, before);
-    const bool follows = is_adjacent(at.time_ms, time_ms, at.max_distance_ms);
-    at.since_ms = follows ? time_ms - at.time_ms : 0;
-    at.tick = id;
-    at.time_ms = time_ms;
+    if (!decode(rows)) continue;
+    if (decoder_.is_key()) selection.restart();
+    move_to(rows, at);
     hand_out(decoder_.tick(), at, selection.refresh(decoder_.tick()));
   }
   return {};

@@ -8,8 +8,36 @@
 namespace discern::history {
 
 TotalBook::Entry& TotalBook::ensure(std::uint32_t series) {
-  if (entries_.size() <= series) entries_.resize(series + 1);
-  return entries_[series];
+  const std::uint32_t number = series / kTotalsPerBlock;
+  if (last_ == nullptr || number != last_number_) {
+    std::unique_ptr<Block>& block = blocks_[number];
+    if (!block) block = std::make_unique<Block>();
+    last_ = block.get();
+    last_number_ = number;
+  }
+  return (*last_)[series % kTotalsPerBlock];
+}
+
+const TotalBook::Entry* TotalBook::find_entry(std::uint32_t series) const {
+  const auto block = blocks_.find(series / kTotalsPerBlock);
+  return block == blocks_.end() ? nullptr : &(*block->second)[series % kTotalsPerBlock];
+}
+
+void TotalBook::mark_all_changed() {
+  for (const auto& [number, block] : blocks_) changed_blocks_.insert(number);
+  for (const auto& [series, total] : sketches_) changed_sketches_.insert(series);
+}
+
+void TotalBook::raise(std::uint32_t series, std::uint64_t steps) {
+  const Entry* known = find_entry(series);
+  if (known == nullptr || known->steps < steps) set_steps(series, steps);
+}
+
+void TotalBook::raise(std::uint32_t series, const metrics::HistogramTotal& total) {
+  const Entry* known = find_entry(series);
+  if (known == nullptr || !known->histogram || known->histogram->count() < total.count()) {
+    set_histogram(series, total);
+  }
 }
 
 void TotalBook::set_steps(std::uint32_t series, std::uint64_t steps) {
@@ -39,11 +67,11 @@ void TotalBook::set_sketch(std::uint32_t series, metrics::Total total) {
 
 std::optional<metrics::Total> TotalBook::find(std::uint32_t series) const {
   if (const auto sketch = sketches_.find(series); sketch != sketches_.end()) return sketch->second;
-  if (series >= entries_.size() || !entries_[series].used()) return std::nullopt;
-  const Entry& entry = entries_[series];
+  const Entry* entry = find_entry(series);
+  if (entry == nullptr || !entry->used()) return std::nullopt;
   metrics::Total total;
-  total.steps = entry.steps;
-  if (entry.histogram) total.histogram = *entry.histogram;
+  total.steps = entry->steps;
+  if (entry->histogram) total.histogram = *entry->histogram;
   return total;
 }
 
@@ -53,12 +81,12 @@ void TotalBook::mark_saved() {
 }
 
 void TotalBook::append_block(std::string& out, std::uint32_t block) const {
-  const std::size_t first = std::size_t{block} * kTotalsPerBlock;
-  const std::size_t last = std::min(first + kTotalsPerBlock, entries_.size());
-  for (std::size_t series = first; series < last; ++series) {
-    const Entry& entry = entries_[series];
+  const auto found = blocks_.find(block);
+  if (found == blocks_.end()) return;
+  for (std::size_t place = 0; place < kTotalsPerBlock; ++place) {
+    const Entry& entry = (*found->second)[place];
     if (!entry.used()) continue;
-    append_varint(out, (series - first) << 1 | (entry.histogram ? 1 : 0));
+    append_varint(out, place << 1 | (entry.histogram ? 1 : 0));
     if (entry.histogram) {
       append_histogram_total(out, *entry.histogram);
     } else {
@@ -72,22 +100,24 @@ std::string TotalBook::sketch_bytes(std::uint32_t series) const {
 }
 
 Result<void> TotalBook::load_block(std::uint32_t block, std::string_view bytes) {
+  if (block > UINT32_MAX / kTotalsPerBlock) return Error(Errc::Corrupt, "totals of no series");
   ByteReader in(bytes);
   while (in.ok() && in.left() > 0) {
     const std::uint64_t code = in.varint();
-    if (code >> 1 >= kTotalsPerBlock || block > UINT32_MAX / kTotalsPerBlock) {
+    if (code >> 1 >= kTotalsPerBlock) {
       return Error(Errc::Corrupt, "a block of totals is malformed");
     }
-    Entry& entry = ensure(block * kTotalsPerBlock + static_cast<std::uint32_t>(code >> 1));
-    entry = {};
+    Entry read;
     if ((code & 1) == 0) {
-      entry.steps = in.varint();
-      continue;
+      read.steps = in.varint();
+    } else {
+      read.histogram = std::make_unique<metrics::HistogramTotal>();
+      if (!take_histogram_total(in, *read.histogram)) {
+        return Error(Errc::Corrupt, "a histogram among the totals is malformed");
+      }
     }
-    entry.histogram = std::make_unique<metrics::HistogramTotal>();
-    if (!take_histogram_total(in, *entry.histogram)) {
-      return Error(Errc::Corrupt, "a histogram among the totals is malformed");
-    }
+    if (!in.ok()) break;
+    ensure(block * kTotalsPerBlock + static_cast<std::uint32_t>(code >> 1)) = std::move(read);
   }
   if (!in.ok()) return Error(Errc::Corrupt, "a block of totals ends too early");
   return {};

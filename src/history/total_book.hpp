@@ -11,7 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_map>
 
 #include "base/error.hpp"
 #include "metrics/series.hpp"
@@ -31,6 +31,13 @@ class TotalBook {
 
   // Nothing for a series that never had a total above 0.
   std::optional<metrics::Total> find(std::uint32_t series) const;
+
+  bool empty() const { return blocks_.empty() && sketches_.empty(); }
+  // Marks everything as changed: for a new file.
+  void mark_all_changed();
+  // Raises a total that is lower than this one. Totals only grow, so the higher one is newer.
+  void raise(std::uint32_t series, std::uint64_t steps);
+  void raise(std::uint32_t series, const metrics::HistogramTotal& total);
 
   // What changed since the last `mark_saved`: blocks, and series that have a sketch.
   const std::set<std::uint32_t>& changed_blocks() const { return changed_blocks_; }
@@ -52,9 +59,15 @@ class TotalBook {
     std::unique_ptr<metrics::HistogramTotal> histogram;  // Of histograms only.
     bool used() const { return steps > 0 || histogram; }
   };
+  using Block = std::array<Entry, kTotalsPerBlock>;
   Entry& ensure(std::uint32_t series);
+  const Entry* find_entry(std::uint32_t series) const;
 
-  std::vector<Entry> entries_;
+  // By number. Memory follows what is stored, not the highest id that a damaged file claims.
+  std::unordered_map<std::uint32_t, std::unique_ptr<Block>> blocks_;
+  // The block that was used last: a tick goes through the series in about their order.
+  std::uint32_t last_number_ = 0;
+  Block* last_ = nullptr;
   std::map<std::uint32_t, metrics::Total> sketches_;
   std::set<std::uint32_t> changed_blocks_;
   std::set<std::uint32_t> changed_sketches_;

@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "metrics/hyperloglog.hpp"
@@ -12,6 +13,7 @@ namespace {
 constexpr int kLevel = 1;
 // Many times a Distinct's registers or the largest TopK.
 constexpr std::size_t kMaxSketchBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMostCompression = 1024;
 
 void append_text(std::string& out, std::string_view text) {
   append_varint(out, text.size());
@@ -87,7 +89,9 @@ std::string pack_sketch(const metrics::Total& total) {
 
 Result<metrics::Total> unpack_sketch(std::string_view bytes) {
   const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (size > kMaxSketchBytes) return Error(Errc::Corrupt, "a sketch claims an impossible size");
+  // A Distinct whose registers are equal, or a TopK of equal items, does not compress further.
+  if (size > std::min(kMaxSketchBytes, bytes.size() * kMostCompression))
+    return Error(Errc::Corrupt, "a sketch claims an impossible size");
   std::string plain(size, '\0');
   const std::size_t read = ZSTD_decompress(plain.data(), size, bytes.data(), bytes.size());
   if (ZSTD_isError(read)) return Error(Errc::Corrupt, "a sketch cannot be unpacked");

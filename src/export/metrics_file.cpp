@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "base/files.hpp"
 #include "metrics/catalogue.hpp"
 
 namespace discern::exporter {
@@ -100,18 +99,42 @@ Result<RestoredMetrics> parse_seed_json(std::string_view text) {
   return std::move(reader.restored);
 }
 
-Result<RestoredMetrics> read_metrics_file(const std::filesystem::path& path) {
-  auto text = read_file(path);
-  if (!text) return std::move(text).error();
-  auto parsed = parse_seed_json(*text);
-  if (parsed) return parsed;
-  std::string said = path.string() + " cannot be read (" + parsed.error().text + ")";
-  if (auto moved = set_aside(path)) {
-    said += "; it was kept as " + moved->string();
-  } else {
-    said += "; " + moved.error().text;
+std::string indent_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size() * 2);
+  std::size_t depth = 0;
+  bool in_text = false;
+  const auto new_line = [&] { out.append("\n").append(depth * 2, ' '); };
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      out.push_back(c);
+      if (c == '\\' && i + 1 < json.size()) out.push_back(json[++i]);
+      if (c == '"') in_text = false;
+      continue;
+    }
+    const bool closes_next = i + 1 < json.size() && (json[i + 1] == '}' || json[i + 1] == ']');
+    if (c == '{' || c == '[') {
+      out.push_back(c);
+      if (closes_next) {
+        out.push_back(json[++i]);
+        continue;
+      }
+      ++depth;
+      new_line();
+    } else if (c == '}' || c == ']') {
+      depth -= depth > 0;
+      new_line();
+      out.push_back(c);
+    } else {
+      in_text = c == '"';
+      out.push_back(c);
+      if (c == ',') new_line();
+      if (c == ':') out.push_back(' ');
+    }
   }
-  return Error(Errc::Corrupt, std::move(said));
+  out.push_back('\n');
+  return out;
 }
 
 }  // namespace discern::exporter

@@ -31,8 +31,8 @@ struct RestoredMetrics {
 // wrong.
 Result<RestoredMetrics> parse_seed_json(std::string_view text);
 
-// Reads and parses. A file that cannot be understood is set aside under another name, which the
-// error (Corrupt) tells. NotFound when there is none.
-Result<RestoredMetrics> read_metrics_file(const std::filesystem::path& path);
+// The same JSON, indented by two spaces as the original specification writes it. Precondition: it
+// is valid and has no space between its tokens.
+std::string indent_json(std::string_view json);
 
 }  // namespace discern::exporter

@@ -88,6 +88,7 @@ class Writer {
 
   void family(const FamilySeries& family) {
     const Descriptor& d = *family.family;
+    if (d.kind == Kind::Gauge && !any_is_known(family)) return;
     base_ = d.name;
     if (open() && d.kind == Kind::Counter) base_.remove_suffix(std::string_view("_total").size());
     header(d);
@@ -103,8 +104,10 @@ class Writer {
       case Kind::Gauge:
       case Kind::Distinct:
         for (const Series* series : family.series) {
+          const double value = snapshot_.value(*series);
+          if (std::isnan(value)) continue;  // Not known yet: no sample.
           sample(d.name, *series);
-          block_.put_number(snapshot_.value(*series));
+          block_.put_number(value);
           block_.put('\n');
         }
     }
@@ -136,6 +139,12 @@ class Writer {
     block_.put(' ');
     block_.put(to_string(d.unit));
     block_.put('\n');
+  }
+
+  bool any_is_known(const FamilySeries& family) const {
+    return std::any_of(family.series.begin(), family.series.end(), [&](const Series* series) {
+      return !std::isnan(snapshot_.value(*series));
+    });
   }
 
   // Up to the value, with room for that.

@@ -94,6 +94,26 @@ class Writer {
     begin(key);
     put(value);
   }
+  // The sum of a family of gauges; null while none of them is known.
+  void known(std::string_view key, const Descriptor& family, double factor = 1) {
+    const metrics::FamilySeries* found = snapshot_.find_family(family.name);
+    double sum = 0;
+    bool any = false;
+    if (found != nullptr) {
+      for (const Series* series : found->series) {
+        const double value = snapshot_.value(*series);
+        if (std::isnan(value)) continue;
+        any = true;
+        sum += value;
+      }
+    }
+    begin(key);
+    if (any) {
+      put(sum * factor);
+    } else {
+      block_.put("null");
+    }
+  }
   // Counters only.
   void sums(std::string_view key, const SeedTable& table) {
     open(key);
@@ -167,8 +187,8 @@ void SeedJsonEncoder::append(std::string& out, const Snapshot& snapshot, const S
   w.open("\"system\":");
   w.number("\"uptime\":", std::round(total(catalogue::kUptime) * 1000) / 1000);
   w.number("\"restartCount\":", total(catalogue::kRestarts));
-  w.number("\"memoryUsage\":", total(catalogue::kResidentMemory));
-  w.number("\"cpuUsage\":", total(catalogue::kCpuUsage) * 100);
+  w.known("\"memoryUsage\":", catalogue::kResidentMemory);
+  w.known("\"cpuUsage\":", catalogue::kCpuUsage, 100);
   w.number("\"eventLoopDelay\":", extras.event_loop_delay_ms);
   w.close();
 

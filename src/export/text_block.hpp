@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,14 @@ namespace discern::exporter {
 // Collects pieces in a block that stays in the nearest cache and hands it on when it is full.
 //
 // A line is written by asking for room once and appending freely up to that. Nothing is lost: the
-// destructor hands on the rest.
+// destructor hands on the rest, and throws when there is no memory for it. It does not do so when
+// an exception is on its way already: then nobody wants the text.
 class TextBlock {
  public:
   explicit TextBlock(std::string& out) : out_(out) {}
-  ~TextBlock() { flush(); }
+  ~TextBlock() noexcept(false) {
+    if (std::uncaught_exceptions() == exceptions_) flush();
+  }
   TextBlock(const TextBlock&) = delete;
   TextBlock& operator=(const TextBlock&) = delete;
 
@@ -82,6 +86,7 @@ class TextBlock {
   }
 
   std::string& out_;
+  const int exceptions_ = std::uncaught_exceptions();
   char block_[2 * kMostRoom];
   char* at_ = block_;
 };

@@ -49,5 +49,32 @@ TEST(Encoders, AllocateNothingInSteadyState) {
   }
 }
 
+// An exception that leaves a destructor would end the program.
+TEST(Encoders, SayItWhenThereIsNoMemoryAndAreWholeTheNextTime) {
+  metrics::Registry registry{SystemTime{}};
+  for (int i = 0; i < 2000; ++i) registry.counter(catalogue::kPageViews, std::to_string(i)).add();
+  registry.histogram(catalogue::kRestDuration, "GET", "/").observe(0.1);
+  const metrics::SnapshotPtr snapshot = registry.snapshot({}, {});
+  for (const TextFormat format : {TextFormat::Prometheus, TextFormat::OpenMetrics}) {
+    std::string whole;
+    append_text(whole, *snapshot, format);
+    std::int64_t refused = 0;
+    for (;; ++refused) {
+      testing_support::until_refusal = refused;
+      std::string out;
+      try {
+        append_text(out, *snapshot, format);
+      } catch (const std::bad_alloc&) {
+        EXPECT_LT(testing_support::until_refusal, 0);
+        continue;
+      }
+      testing_support::until_refusal = -1;
+      EXPECT_EQ(out, whole);
+      break;
+    }
+    EXPECT_GT(refused, 2);
+  }
+}
+
 }  // namespace
 }  // namespace discern::exporter

@@ -60,21 +60,20 @@ TEST(SeedJson, ValuesOfAWrongTypeAreIgnored) {
   EXPECT_TRUE(restored->totals.empty());
 }
 
-TEST(MetricsFile, ABrokenFileIsSetAsideAndSaidSo) {
-  const auto folder = std::filesystem::temp_directory_path() / "discern_metrics_file_test";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  const auto path = folder / "metrics.json";
-  ASSERT_TRUE(write_file_atomically(path, "{\"system\": {\"upt"));
-  const auto broken = read_metrics_file(path);
-  ASSERT_FALSE(broken);
-  EXPECT_EQ(broken.error().kind, Errc::Corrupt);
-  EXPECT_THAT(broken.error().text, HasSubstr("it was kept as"));
-  EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1)
-      << "the old content is kept";
-  EXPECT_EQ(read_metrics_file(path).error().kind, Errc::NotFound);
-  std::filesystem::remove_all(folder);
+TEST(MetricsFile, IsIndentedAsTheOriginalSpecificationWritesIt) {
+  const std::string json = R"({"system":{"uptime":1.5},"a\"{,:":[],"list":[1,2],"empty":{}})";
+  EXPECT_EQ(indent_json(json), R"({
+  "system": {
+    "uptime": 1.5
+  },
+  "a\"{,:": [],
+  "list": [
+    1,
+    2
+  ],
+  "empty": {}
+}
+)");
 }
 
 }  // namespace

@@ -30,6 +30,13 @@ std::string text_of(Registry& registry, TextFormat format) {
   return out;
 }
 
+TEST(PrometheusText, AGaugeThatNothingHasSetHasNoSample) {
+  Registry registry{SystemTime(900s)};
+  registry.gauge(kDepth);
+  EXPECT_EQ(text_of(registry, TextFormat::Prometheus), "");
+  EXPECT_EQ(text_of(registry, TextFormat::OpenMetrics), "# EOF\n");
+}
+
 TEST(PrometheusText, WritesCountersAndGauges) {
   Registry registry{SystemTime(900s)};
   registry.counter(kJobs, "say \"hi\"").add(3);

@@ -20,7 +20,7 @@ std::string json_of(metrics::Registry& registry, const SeedExtras& extras = {}) 
 TEST(SeedJsonText, HasEveryKeyBeforeAnythingHappened) {
   metrics::Registry registry{SystemTime(1000s)};
   EXPECT_EQ(json_of(registry),
-            R"({"system":{"uptime":0,"restartCount":0,"memoryUsage":0,"cpuUsage":0,)"
+            R"({"system":{"uptime":0,"restartCount":0,"memoryUsage":null,"cpuUsage":null,)"
             R"("eventLoopDelay":0},)"
             R"("discord":{"commandUsage":{},"eventProcessing":0,"apiLatency":0,"guildCount":0,)"
             R"("userCount":0},)"

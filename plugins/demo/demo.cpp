@@ -1,5 +1,7 @@
-// Misbehaves on purpose. Loaded in demo mode only, where it gives the charts something to show: a
-// command that is slow, one that fails often, one that fails now and then, one that answers late.
+// Gives the charts of a demonstration something to show, and is loaded in demo mode only. It works
+// well, but for a failure now and then, and an incident every ten minutes, the first five minutes
+// after the start: for a little over a minute one of its commands fails, or another one is slow.
+// Then it recovers.
 
 #include <discern/plugin/plugin.hpp>
 
@@ -19,25 +21,37 @@ class Demo : public Plugin {
 
     core.api().register_command(
         "slow", "Demonstration: blocks its plugin for a moment", [this](Interaction& i) {
+          const bool worse = incident() == Incident::Slow;
           const auto nap =
-              std::chrono::milliseconds(std::uniform_int_distribution(200, 900)(random_));
+              std::chrono::milliseconds(worse ? std::uniform_int_distribution(2100, 2500)(random_)
+                                              : std::uniform_int_distribution(40, 200)(random_));
           std::this_thread::sleep_for(nap);
           i.reply("That took " + std::to_string(nap.count()) + " ms, on purpose.");
         });
-    // Less often than it works, or the host would leave the whole plugin alone for a while.
+    // Not every time, or the host would leave the whole plugin alone for a while.
     core.api().register_command(
-        "flaky", "Demonstration: fails one time in four", [this](Interaction& i) {
-          if (std::uniform_int_distribution(1, 4)(random_) == 1) {
-            throw std::runtime_error("this command fails on purpose");
+        "flaky",
+        "Demonstration: fails now and then, and often during an incident",
+        [this](Interaction& i) {
+          // So seldom that it is no trouble, and never three times in a few uses.
+          if (++flaky_uses_ % 20 == 0) throw std::runtime_error("every twentieth fails on purpose");
+          if (incident() == Incident::Failing &&
+              std::uniform_int_distribution(1, 3)(random_) != 1) {
+            throw std::runtime_error("the demonstration's incident: this command fails on purpose");
           }
           i.reply("It worked this time.");
         });
     core.api().register_command(
-        "roll", "Demonstration: rolls two dice, and fails on a double six", [this](Interaction& i) {
+        "roll",
+        "Demonstration: rolls two dice, and fails on some double sixes",
+        [this](Interaction& i) {
           std::uniform_int_distribution die(1, 6);
           const int a = die(random_);
           const int b = die(random_);
-          if (a + b == 12) {
+          ++rolls_since_failure_;
+          // Not twice in a few: that would look like trouble.
+          if (a + b == 12 && rolls_since_failure_ > 30) {
+            rolls_since_failure_ = 0;
             rolls_.with("failed").add();
             throw std::out_of_range("a double six, on purpose");
           }
@@ -53,7 +67,18 @@ class Demo : public Plugin {
         });
   }
 
+  enum class Incident { None, Failing, Slow };
+
+  Incident incident() const {
+    const auto age = std::chrono::steady_clock::now() - started_;
+    if ((age + 300s) % 600s >= 75s) return Incident::None;
+    return (age + 300s) / 600s % 2 == 1 ? Incident::Failing : Incident::Slow;
+  }
+
   Core* core_ = nullptr;
+  unsigned flaky_uses_ = 0;
+  unsigned rolls_since_failure_ = 0;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::minstd_rand random_{std::random_device{}()};
   Family<Counter> rolls_;
 };

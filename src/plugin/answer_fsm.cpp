@@ -1,5 +1,7 @@
 #include "plugin/answer_fsm.hpp"
 
+#include <utility>
+
 namespace discern::plugin {
 namespace {
 
@@ -18,6 +20,7 @@ using discord::InteractionType;
 
 // The waiting message is public but the answer is not for everybody: it must not be edited in.
 AnswerSteps AnswerFsm::fill_in(bool ephemeral) {
+  if (original_gone_) return {{To::FollowUp, 0, true, ephemeral || wants_private_}};
   if ((ephemeral || wants_private_) && !waiting_is_private_) {
     // In this order: a follow-up while the original still waits would fill that in, in public.
     return {{To::DeleteOriginal, 0, false, false}, {To::FollowUp, 0, true, true}};
@@ -109,15 +112,27 @@ AnswerSteps AnswerFsm::defer_for_plugin(bool ephemeral) {
   return {{To::Callback, kDeferredMessage, false, ephemeral}};
 }
 
-AnswerSteps AnswerFsm::give_up() {
-  if (said_ || type_ == InteractionType::Autocomplete) return {};
-  said_ = true;
+AnswerSteps AnswerFsm::plan(AnswerKind kind, bool ephemeral) {
+  const bool says = kind == AnswerKind::Edit || kind == AnswerKind::FollowUp;
+  if (first_ == First::None && says) kind = AnswerKind::Reply;
+  Result<AnswerSteps> steps = answer(kind, ephemeral);
+  return steps ? *std::move(steps) : AnswerSteps();
+}
+
+AnswerSteps AnswerFsm::tell() {
+  if (type_ == InteractionType::Autocomplete) return {};
+  const bool said_before = std::exchange(said_, true);
   if (first_ == First::None) {
     first_ = First::Given;
     return {{To::Callback, kMessage, true, true}};
   }
-  if (type_ == InteractionType::Component) return {{To::FollowUp, 0, true, true}};
-  return {{To::EditOriginal, 0, true, false}};
+  const bool waits = !said_before && type_ != InteractionType::Component && !original_gone_;
+  if (waits) return {{To::EditOriginal, 0, true, false}};
+  return {{To::FollowUp, 0, true, true}};
+}
+
+void AnswerFsm::assume_acknowledged() {
+  if (first_ == First::None) first_ = First::ByHost;
 }
 
 }  // namespace discern::plugin

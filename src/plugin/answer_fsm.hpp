@@ -49,12 +49,23 @@ class AnswerFsm {
 
   // The plugin answers. Errors: Exists (answered before), Invalid (needs a first answer before).
   Result<AnswerSteps> answer(AnswerKind kind, bool ephemeral);
+  // The same for an answer that was taken before: where Discord refused the one before it, an edit
+  // or a follow-up becomes the first answer. Without steps where nothing can be done.
+  AnswerSteps plan(AnswerKind kind, bool ephemeral);
   // The deadline comes near. Nothing to do when there is an answer or the type cannot be deferred.
   AnswerSteps defer_for_plugin(bool ephemeral);
-  // There will be no answer by the plugin: shows a sentence in its place (with_content).
-  AnswerSteps give_up();
+  // The plugin will say no more, and something went wrong: shows a sentence (with_content) in place
+  // of the answer, or below the answer that is there. Autocomplete shows none.
+  AnswerSteps tell();
 
-  // Whether the plugin said anything; deferring alone is not it.
+  // An answer whose outcome was unknown had reached Discord.
+  void assume_acknowledged();
+  // The original was deleted, and what should have come after it was refused.
+  void original_is_gone() { original_gone_ = true; }
+  bool is_original_gone() const { return original_gone_; }
+
+  bool acknowledged() const { return first_ != First::None; }
+  // Whether anything was said; deferring alone is not it.
   bool answered() const { return said_; }
   bool deferred_by_host() const { return first_ == First::ByHost; }
 
@@ -67,6 +78,7 @@ class AnswerFsm {
   bool said_ = false;
   bool waiting_is_private_ = false;  // The "thinking" message that is there.
   bool wants_private_ = false;
+  bool original_gone_ = false;
 };
 
 }  // namespace discern::plugin

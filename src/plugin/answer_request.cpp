@@ -1,6 +1,9 @@
 #include "plugin/answer_request.hpp"
 
 #include <boost/json.hpp>
+#include <optional>
+
+#include "discord/model/limits.hpp"
 
 namespace discern::plugin {
 namespace {
@@ -90,6 +93,28 @@ Result<discord::RestRequest> make_answer_request(const AnswerAddress& to,
       break;
   }
   return request;
+}
+
+Result<void> check_content(AnswerKind kind, const std::string& text, std::size_t files) {
+  if (kind == AnswerKind::Defer || kind == AnswerKind::Delete ||
+      kind == AnswerKind::DeleteFollowUp) {
+    return {};
+  }
+  boost::system::error_code bad;
+  const json::value parsed = json::parse(text, bad);
+  if (bad || !parsed.is_object()) return Error(Errc::Invalid, "the answer is not a JSON object");
+  std::optional<discord::LimitError> wrong;
+  if (kind == AnswerKind::Modal) {
+    wrong = discord::check_modal(text);
+  } else if (kind == AnswerKind::Choices) {
+    wrong = discord::check_autocomplete_choices(text);
+  } else {
+    const bool edit =
+        kind == AnswerKind::Edit || kind == AnswerKind::EditFollowUp || kind == AnswerKind::Update;
+    wrong = discord::check_message(text, {edit, files});
+  }
+  if (wrong) return Error(Errc::Invalid, std::move(wrong->sentence));
+  return {};
 }
 
 std::string sentence_json(std::string_view sentence) {

@@ -30,6 +30,10 @@ Result<discord::RestRequest> make_answer_request(const AnswerAddress& to,
                                                  std::vector<discord::RestFile> files,
                                                  std::uint64_t follow_up = 0);
 
+// Whether Discord would take the content of such an answer, as far as that can be told. Error:
+// Invalid, with what is wrong.
+Result<void> check_content(AnswerKind kind, const std::string& json, std::size_t files);
+
 // The content of a message with one sentence, seen only by the person who asked.
 std::string sentence_json(std::string_view sentence);
 

@@ -69,15 +69,17 @@ json::array commands_to_json(const std::vector<CommandSpec>& commands) {
 
 }  // namespace
 
-Result<Book> Book::read(const std::filesystem::path& file) {
+KeptFile Book::kept_file(const std::filesystem::path& file) {
+  return KeptFile(file,
+                  kMostBytes,
+                  "what was enabled and disabled at run time, and the commands of plugins that are "
+                  "off, are forgotten");
+}
+
+Book Book::read(KeptFile& file) {
   Book book;
-  const Result<json::object> root = read_kept_object(
-      file,
-      kMostBytes,
-      "what was enabled and disabled at run time, and the commands of plugins that "
-      "are off, are forgotten");
-  if (!root) return root.error();
-  for (const auto& [id, value] : *root) {
+  const json::object root = read_kept_object(file);
+  for (const auto& [id, value] : root) {
     if (!value.is_object()) continue;
     const json::object& from = value.get_object();
     Entry entry;

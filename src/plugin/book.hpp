@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/kept_file.hpp"
 #include "plugin/command_spec.hpp"
 
 namespace discern::plugin {
@@ -29,9 +30,10 @@ class Book {
   static constexpr std::chrono::minutes kCrashWindow{10};
   static constexpr std::size_t kMostCrashes = 3;
 
-  // What is in the file; nothing when there is none. A damaged file is set aside, and the log says
-  // so. Errors: Io.
-  static Result<Book> read(const std::filesystem::path& file);
+  // The file as `read` takes it.
+  static KeptFile kept_file(const std::filesystem::path& file);
+  // What is in the file; nothing when there is none, or when it had to be set aside.
+  static Book read(KeptFile& file);
   // The file's content, to be written after every change: the next thing may be a crash.
   std::string to_json() const;
 

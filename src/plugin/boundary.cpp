@@ -30,6 +30,12 @@ std::string readable(const std::type_info* type) {
 
 }  // namespace
 
+std::string text_of(discern_text text) {
+  const std::string_view given = view(text);
+  if (is_utf8(given)) return std::string(given);
+  return to_valid_utf8(given, std::string::npos);
+}
+
 void fill_failure(discern_failure* failure, std::string_view text) {
   if (failure == nullptr || failure->size < kFailureEnd) return;
   const std::string cut = to_valid_utf8(text, sizeof failure->text - 1);
@@ -48,7 +54,7 @@ Fault current_exception_fault() noexcept {
   try {
     throw;
   } catch (const std::exception& error) {
-    return {readable(&typeid(error)), error.what()};
+    return {readable(&typeid(error)), to_valid_utf8(error.what(), sizeof discern_failure::text)};
   } catch (...) {
     return {readable(abi::__cxa_current_exception_type()), "not a std::exception"};
   }

@@ -15,6 +15,9 @@ namespace discern::plugin {
 inline std::string_view view(discern_text text) {
   return text.data == nullptr ? std::string_view{} : std::string_view(text.data, text.size);
 }
+// A copy in which bytes that are no UTF-8 are replaced by U+FFFD. For texts; not for a plugin's
+// bytes (files, bodies, storage).
+std::string text_of(discern_text text);
 // Valid as long as `text` is.
 inline discern_text lend(std::string_view text) {
   return {text.data(), text.size()};

@@ -27,6 +27,10 @@ void prepare_call_stacks() noexcept;
 // frames, the handler itself, would be missing.
 void collect(CallStack& into, const void* context) noexcept;
 
+// Where the thread was, and its stack pointer, from a signal handler's third argument; 0 for null.
+std::uintptr_t interrupted_at(const void* context) noexcept;
+std::uintptr_t stack_pointer(const void* context) noexcept;
+
 // The shared library a code address lies in; the texts live as long as it is loaded.
 // Async-signal-safe.
 struct Module {
@@ -38,8 +42,11 @@ bool find_module(std::uintptr_t code, Module& found) noexcept;
 // What a linker's name stands for: "_ZN7Sleeper3napEv" is "Sleeper::nap()". Others as they are.
 std::string readable(const char* symbol);
 
-// "sleeper.so Sleeper::nap()+0x1f" for each frame. Reads the libraries' files. Contract: what the
-// frames lie in is still loaded.
+// The same for a person who reads a stack: cut when it is very long, empty when it stays mangled.
+std::string short_name(const char* symbol);
+
+// "sleeper.so Sleeper::nap()+0x1f (sleeper.cpp:42)" for each frame, without what is not known.
+// Reads the libraries' files. Contract: what the frames lie in is still loaded.
 std::vector<std::string> describe(const CallStack& stack);
 
 }  // namespace discern::plugin

@@ -24,6 +24,11 @@ std::uint64_t CallbackTable::add(const discern_callback& callback) {
   return id;
 }
 
+bool CallbackTable::is_closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 void CallbackTable::remove(std::uint64_t id) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);

@@ -19,6 +19,8 @@ class CallbackTable {
   // Any thread. Takes the callback over; 0 when the table is closed or full (then it was not
   // taken).
   std::uint64_t add(const discern_callback& callback);
+  // Any thread.
+  bool is_closed() const;
   // Any thread. It will not begin again; the next `sweep` releases it.
   void remove(std::uint64_t id);
   // Any thread. Gives back one that was never called: nobody else knows its id yet.
@@ -38,7 +40,7 @@ class CallbackTable {
     std::uint32_t running = 0;
     bool removed = false;
   };
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::uint64_t, Entry> entries_;
   std::uint64_t next_ = 1;
   bool closed_ = false;

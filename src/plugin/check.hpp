@@ -16,8 +16,24 @@ struct Finding {
   std::string remark;   // "disabled by the operator"
 };
 
-// Reads the manifests, then opens each library in a child process that may crash or hang. Call
-// while the process has one thread.
-std::vector<Finding> examine(const HostOptions& options);
+// How a library is examined.
+enum class Depth {
+  Look,  // Its file is read; nothing of it runs.
+  Load   // It is also opened in a child process, which may crash or hang: static constructors run.
+};
+
+// Reads the manifests, then examines each library. Call while the process has one thread.
+std::vector<Finding> examine(const HostOptions& options, Depth depth = Depth::Load);
+
+// What is wrong with the values of [plugin.<id>], one sentence each; `unused` names sections of
+// plugins that are not there. Reads manifests only.
+struct ConfigFindings {
+  std::vector<std::string> problems;
+  std::vector<std::string> unused;
+};
+ConfigFindings examine_config(const HostOptions& options);
+
+// The ids of the plugins that are there, sorted. Reads manifests only.
+std::vector<std::string> plugin_ids(const HostOptions& options);
 
 }  // namespace discern::plugin

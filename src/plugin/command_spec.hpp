@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "discord/model/dispatch.hpp"
+#include "discord/model/limits.hpp"
 
 namespace discern::plugin {
 
@@ -34,9 +35,12 @@ struct CommandSpec {
 // Counts a bot's commands the way Discord does: subcommands are part of the command above them.
 class CommandCount {
  public:
-  // Discord allows 100 slash commands and 15 in each kind of menu.
   static std::size_t most(discord::CommandType type) {
-    return type == discord::CommandType::Slash ? 100 : 15;
+    namespace limits = discord::limits;
+    const limits::Limit& limit = type == discord::CommandType::User      ? limits::kUserCommands
+                                 : type == discord::CommandType::Message ? limits::kMessageCommands
+                                                                         : limits::kSlashCommands;
+    return static_cast<std::size_t>(limit.most);
   }
   // False when this command, or the one above it, was there before.
   bool add(const CommandSpec& spec) {

@@ -1,5 +1,13 @@
 #include "plugin/discord_names.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "discord/model/event_type.hpp"
+
 namespace discern::plugin {
 namespace {
 
@@ -82,7 +90,40 @@ constexpr EventNeed kNeeds[] = {{"MESSAGE_REACTION_", bit(10) | bit(13)},
                                 {"CHANNEL_", bit(0)},
                                 {"THREAD_", bit(0)}};
 
+// How many characters have to be changed, added or left out.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
 }  // namespace
+
+std::string_view nearest_event(std::string_view name) {
+  std::string upper(name.substr(0, 100));
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (c == ' ' || c == '-') c = '_';
+  }
+  std::string_view best;
+  std::size_t least = std::max<std::size_t>(upper.size() / 3, 2) + 1;
+  for (std::size_t i = 0; i < discord::known_event_count(); ++i) {
+    const std::string_view known = discord::event_name(i);
+    const std::size_t far = distance(upper, known);
+    if (far >= least) continue;
+    least = far;
+    best = known;
+  }
+  return best;
+}
 
 std::optional<std::uint64_t> find_permission(std::string_view name) {
   for (const Permission& permission : kPermissions) {

@@ -17,4 +17,7 @@ std::optional<std::uint64_t> find_permission(std::string_view name);
 // known.
 discord::Intents intents_for(std::string_view event_type);
 
+// The event whose name is most like `name`; empty when none is near.
+std::string_view nearest_event(std::string_view name);
+
 }  // namespace discern::plugin

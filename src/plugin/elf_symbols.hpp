@@ -7,7 +7,8 @@
 namespace discern::plugin {
 
 struct ElfSymbol {
-  char name[256] = {};        // As the linker knows it, cut to fit.
+  // As the linker knows it. A longer one is cut, and could not be demangled.
+  char name[4096] = {};
   std::uintptr_t offset = 0;  // From its beginning.
 };
 

@@ -1,11 +1,13 @@
 #include "plugin/host.hpp"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 #include <limits>
 
 #include "base/files.hpp"
 #include "base/log.hpp"
-#include "base/thread_name.hpp"
+#include "base/thread.hpp"
 #include "metrics/catalogue.hpp"
 #include "plugin/crash_guard.hpp"
 
@@ -74,7 +76,12 @@ Host::Host(const Clock& clock,
            HostOptions options)
     : clock_(clock),
       options_(with_private_folder(std::move(options))),
-      interactions_(std::make_shared<Interactions>(clock, registry, rest)),
+      interactions_(std::make_shared<Interactions>(
+          clock,
+          registry,
+          rest,
+          options_.discord_clock,
+          [this](const Interactions::Refusal& what) { on_refusal(what); })),
       exchanges_(clock),
       families_(registry),
       supervisor_(options_, clock, registry),
@@ -98,16 +105,28 @@ Host::Host(const Clock& clock,
                 options_.time_budget,
                 options_.faults},
       watchdog_(clock, std::numeric_limits<std::size_t>::max()) {
+  // Before the copies of the libraries that crashed are removed.
+  std::vector<CrashReport> crashes;
+  if (!options_.crash_file.empty()) {
+    crashes = read_crash_reports(options_.crash_file, options_.private_folder);
+  }
   supervisor_.scan();
   read_incidents();
   if (options_.crash_file.empty()) return;
-  read_last_crashes();
+  take_last_crashes(std::move(crashes));
   const auto guarded = install_crash_guard(options_.crash_file, options_.private_folder);
   if (!guarded) log::error("plugin", "crashes will not be named: {}", guarded.error().text);
 }
 
-void Host::read_last_crashes() {
-  for (CrashReport& report : read_crash_reports(options_.crash_file)) {
+void Host::take_last_crashes(std::vector<CrashReport> crashes) {
+  if (const auto begun = find_unexplained_end(options_.crash_file)) {
+    log::warn("plugin",
+              "the last run, begun {:%Y-%m-%d %H:%M:%S} UTC, ended without a stop: it was killed "
+              "(kill -9, out of memory, power), or code of a plugin ended it in a way that cannot "
+              "be seen",
+              std::chrono::floor<std::chrono::seconds>(*begun));
+  }
+  for (CrashReport& report : crashes) {
     report.handler = std::string(place_to_keep(report.handler));
     if (report.plugin.empty()) {
       log::error("plugin", "the program crashed the last time ({}), in no plugin", report.signal);
@@ -132,9 +151,8 @@ void Host::read_incidents() {
     return std::any_of(
         known.begin(), known.end(), [&](const PluginStatus& one) { return one.id == id; });
   };
-  if (const auto read = incidents_.read(options_.incident_file, is_known); !read) {
-    log::error("plugin", "the last errors of plugins are not known: {}", read.error().text);
-  }
+  const std::lock_guard lock(saving_);
+  incidents_.read(incident_file_, is_known);
 }
 
 void Host::save_incidents() {
@@ -143,7 +161,7 @@ void Host::save_incidents() {
   const std::uint64_t revision = incidents_.revision();
   if (revision == saved_revision_) return;
   saved_at_ = clock_.steady_now();
-  const auto saved = write_file_atomically(options_.incident_file, incidents_.to_json());
+  const auto saved = incident_file_.write(incidents_.to_json());
   if (saved) {
     saved_revision_ = revision;
   } else {
@@ -153,16 +171,19 @@ void Host::save_incidents() {
 
 Host::~Host() {
   stop();
+  // Answers may still be under way.
+  interactions_->forget_refusals();
 }
 
-void Host::start() {
-  watchdog_thread_ = std::thread([this] {
-    set_thread_name("watchdog");
+Result<void> Host::start() {
+  auto thread = start_thread("watchdog", [this] {
     watchdog_.run([this](Work& work, SteadyTime) {
       work.run();
       return clock_.steady_now();
     });
   });
+  if (!thread) return std::move(thread).error();
+  watchdog_thread_ = *std::move(thread);
   Work watching;
   watching.run = [this] { watch(); };
   watchdog_.start_timer(kWatchEvery, kWatchEvery, std::move(watching));
@@ -173,7 +194,7 @@ void Host::start() {
     interactions_->forget_old();
   };
   watchdog_.start_timer(std::chrono::seconds(1), std::chrono::seconds(1), std::move(cleaning));
-  supervisor_.start(services_);
+  return supervisor_.start(services_);
 }
 
 std::size_t Host::stop() {
@@ -182,23 +203,33 @@ std::size_t Host::stop() {
   if (watchdog_thread_.joinable()) watchdog_thread_.join();
   incidents_.resolve_all();
   save_incidents();
+  if (!options_.crash_file.empty()) note_stop();
   return never_back;
 }
 
 void Host::watch() {
-  supervisor_.each_instance([](Instance& instance) {
+  supervisor_.each_instance([this](Instance& instance) {
     if (!instance.note_stall()) return;
-    instance.take_stall_stack();
-    if (const auto running = instance.running()) {
-      log::warn("plugin",
-                "plugin \"{}\" has been in {} for {:.2f} s",
-                instance.id(),
-                running->handler,
-                running->seconds);
-      for (const std::string& frame : running->stack) log::warn("plugin", "  {}", frame);
-    }
+    // Stacks are made readable with files, and this thread waits for no disk.
+    supervisor_.run_later([held = instance.shared_from_this()] { tell_stall(*held); });
   });
-  incidents_.resolve_all();
+  if (resolving_.exchange(true)) return;
+  supervisor_.run_later([this] {
+    resolving_ = false;
+    incidents_.resolve_all();
+  });
+}
+
+void Host::tell_stall(Instance& instance) {
+  instance.take_stall_stack();
+  const auto running = instance.running();
+  if (!running) return;
+  log::warn("plugin",
+            "plugin \"{}\" has been in {} for {:.2f} s",
+            instance.id(),
+            running->handler,
+            running->seconds);
+  for (const std::string& frame : running->stack) log::warn("plugin", "  {}", frame);
 }
 
 bool Host::wants(std::string_view type) const {
@@ -237,8 +268,30 @@ void Host::on_ready(discord::ApplicationId application) {
   supervisor_.set_application(application);
 }
 
+void Host::on_refusal(const Interactions::Refusal& what) {
+  services_.errors.with(what.plugin, "command").add();
+  if (what.type == InteractionType::Command) {
+    services_.command_errors.with(what.plugin, what.place).add();
+  }
+  const std::string text = "Discord refused the answer: " + what.text;
+  incidents_.add(what.plugin,
+                 {clock_.system_now(), "command", "command " + what.place, "", text, 1, {}});
+  log::warn("plugin", "plugin \"{}\" failed in command {}: {}", what.plugin, what.place, text);
+}
+
+std::chrono::nanoseconds Host::age_at_least(discord::InteractionId id) const {
+  if (options_.discord_clock != nullptr) {
+    return options_.discord_clock->age_at_least(id.created());
+  }
+  return clock_.system_now() - id.created();
+}
+
 bool Host::expired(const discord::Dispatch& dispatch) {
-  const auto age = clock_.system_now() - dispatch.interaction->id.created();
+  const discord::InteractionId id = dispatch.interaction->id;
+  // One that came at once is refused only if it is too old for certain. One that waited for a
+  // resume is old for a reason, so that the best guess is good enough.
+  const bool guess = dispatch.backlog && options_.discord_clock != nullptr;
+  const auto age = guess ? options_.discord_clock->age(id.created()) : age_at_least(id);
   if (age <= kInteractionDeadline) return false;
   interactions_->count(dispatch.interaction->type, "expired");
   return true;
@@ -304,17 +357,12 @@ void Host::hand_over(const discord::Dispatch& dispatch,
   defer.run = [this, id = head.id, privately] {
     interactions_->defer_if_unanswered(id, privately);
   };
-  auto passed = clock_.steady_now() - dispatch.received;
-  // What waited at Discord for the resume has less time left. Of others the clocks need not agree.
-  if (dispatch.backlog) {
-    const auto age = clock_.system_now() - head.id.created();
-    passed = std::max<std::chrono::nanoseconds>(
-        passed, std::min<SystemTime::duration>(age, kInteractionDeadline));
-  }
-  watchdog_.start_timer(std::max<std::chrono::nanoseconds>(options_.defer_after - passed,
-                                                           std::chrono::nanoseconds::zero()),
-                        {},
-                        std::move(defer));
+  using Nanos = std::chrono::nanoseconds;
+  // What waited on its way, or at Discord for a resume, has less time left.
+  const Nanos age = std::min<Nanos>(age_at_least(head.id), kInteractionDeadline);
+  const Nanos passed = std::max<Nanos>(clock_.steady_now() - dispatch.received, age);
+  watchdog_.start_timer(
+      std::max(options_.defer_after - passed, Nanos::zero()), {}, std::move(defer));
 }
 
 void Host::turn_away(const discord::InteractionHead& head,
@@ -342,6 +390,16 @@ void Host::serve(std::string_view plugin, RouteRequest request, RouteDone done) 
   if (!instance.post_route(exchange, route, std::move(request))) {
     exchanges_.fail(exchange, 503, "plugin \"" + name + "\" is too busy");
   }
+}
+
+std::optional<RouteInfo> Host::find_route(std::string_view plugin, std::string_view path) const {
+  const std::shared_ptr<const Routing> routing = supervisor_.routing();
+  const auto known = routing->plugins.find(plugin);
+  if (known == routing->plugins.end() || !known->second.instance) return std::nullopt;
+  Registrations::Match route =
+      known->second.instance->registrations().find_prefixed(Registrations::Prefixed::Route, path);
+  if (route.callback == 0) return std::nullopt;
+  return RouteInfo{std::move(route.key), route.is_public};
 }
 
 discord::Intents Host::intents() const {

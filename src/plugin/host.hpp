@@ -6,6 +6,7 @@
 // Order of use: construct, `intents()` for the gateway, `start`, then give it to the gateway as its
 // sink and to web as its window; `sample` with each tick; `stop` after the gateway has stopped.
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -38,8 +39,11 @@ class Host final : public discord::DispatchSink, public StatusSource {
   // Guild permissions for the invitation link.
   std::uint64_t permissions() const;
 
-  // Loads the plugins and waits until each has started or failed, at most the init limit.
-  void start();
+  // Loads the plugins and waits until each has started or failed, at most the init limit. Errors:
+  // Limit (no thread).
+  Result<void> start();
+  // Any thread: `start` returns now, whatever has not started yet.
+  void stop_waiting() { supervisor_.stop_waiting(); }
   // Ends them. Returns how many threads did not come back: when it is not 0, the process must end
   // by _exit, because their code still runs. Waits at most the stop limit and half a second.
   std::size_t stop();
@@ -76,6 +80,8 @@ class Host final : public discord::DispatchSink, public StatusSource {
   std::vector<Incident> incidents(std::string_view plugin) const override;
   void control(std::string_view plugin, Control what, ControlDone done) override;
   void serve(std::string_view plugin, RouteRequest request, RouteDone done) override;
+  std::optional<RouteInfo> find_route(std::string_view plugin,
+                                      std::string_view path) const override;
 
  private:
   void post_event(const std::shared_ptr<Instance>& instance, const discord::Dispatch& dispatch);
@@ -91,11 +97,15 @@ class Host final : public discord::DispatchSink, public StatusSource {
                  const std::string& plugin,
                  std::string_view outcome,
                  std::string_view sentence);
+  std::chrono::nanoseconds age_at_least(discord::InteractionId id) const;
   bool expired(const discord::Dispatch& dispatch);
-  void read_last_crashes();
+  // Discord did not take a plugin's answer: an error of its command. Any thread.
+  void on_refusal(const Interactions::Refusal& what);
+  void take_last_crashes(std::vector<CrashReport> crashes);
   void read_incidents();
   void save_incidents();
   void watch();
+  static void tell_stall(Instance& instance);
 
   const Clock& clock_;
   const HostOptions options_;
@@ -104,9 +114,11 @@ class Host final : public discord::DispatchSink, public StatusSource {
   OwnFamilies families_;
   WebGate web_;
   Incidents incidents_;
+  KeptFile incident_file_ = Incidents::kept_file(options_.incident_file);  // Guarded by saving_.
   std::mutex saving_;
   std::uint64_t saved_revision_ = 0;  // Guarded by saving_, as the one below.
   SteadyTime saved_at_{};
+  std::atomic<bool> resolving_{false};  // That is posted, and has not begun.
   Supervisor supervisor_;
   Services services_;
   Loop watchdog_;

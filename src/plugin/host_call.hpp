@@ -19,9 +19,18 @@ struct HostCall {
   static void release(const discern_callback& callback) {
     if (callback.release != nullptr) callback.release(callback.context);
   }
-  static std::string text_of(discern_text text) { return std::string(view(text)); }
+  static std::string bytes_of(discern_text text) { return std::string(view(text)); }
 
   static Instance& self(void* context) { return *static_cast<Instance*>(context); }
+
+  static Error no_room(const Instance& instance) {
+    if (instance.callbacks_.is_closed()) {
+      return {Errc::Closed, "the plugin is being stopped: it can register nothing any more"};
+    }
+    return {Errc::Limit,
+            "the plugin has 20,000 registrations, timers and requests under way; remove some, or "
+            "wait for answers"};
+  }
 
   // Adds the callback, then runs `place(number)`; takes the callback back when that fails.
   template <class Place>
@@ -38,7 +47,7 @@ struct HostCall {
       } else if (callback.run == nullptr) {
         placed = Error(Errc::Invalid, "there is no function to call");
       } else if ((number = instance.callbacks_.add(callback)) == 0) {
-        placed = Error(Errc::Limit, "the plugin ends, or has more than 20,000 registrations");
+        placed = no_room(instance);
       } else {
         placed = place(number);
       }

@@ -6,7 +6,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/log.hpp"
+#include "base/utf8.hpp"
+#include "discord/model/event_type.hpp"
 #include "plugin/discord_names.hpp"
+#include "plugin/file_names.hpp"
 #include "plugin/host_call.hpp"
 #include "plugin/rest_request.hpp"
 
@@ -24,7 +27,7 @@ struct HostFunctions : HostCall {
     try {
       Instance& instance = self(context);
       const auto at = static_cast<log::Level>(std::clamp(level, 0, 3));
-      log::at(at, "plugin", "{}: {}", instance.id(), view(text).substr(0, kMaxLogBytes));
+      log::at(at, "plugin", "{}: {}", instance.id(), to_valid_utf8(view(text), kMaxLogBytes));
     } catch (...) {
       // A line that cannot be written is not worth more.
     }
@@ -52,7 +55,7 @@ struct HostFunctions : HostCall {
                 if (what.autocomplete.run != nullptr) {
                   command.autocomplete = instance.callbacks_.add(what.autocomplete);
                   if (command.autocomplete == 0) {
-                    return Error(Errc::Limit, "too many registrations");
+                    return no_room(instance);
                   }
                 }
                 instance.registrations_.add_command(command);
@@ -75,6 +78,7 @@ struct HostFunctions : HostCall {
       const std::string key = text_of(what.key);
       switch (what.kind) {
         case DISCERN_ON_EVENT:
+          warn_about_name(instance, key);
           warn_about_intents(instance, key);
           instance.registrations_.add_event(key, number);
           instance.services_.observer.on_registrations(instance);
@@ -84,11 +88,29 @@ struct HostFunctions : HostCall {
         case DISCERN_ON_MODAL:
           return instance.registrations_.add_prefixed(Prefixed::Modal, key, number);
         case DISCERN_ON_ROUTE:
-          return instance.registrations_.add_prefixed(Prefixed::Route, key, number);
+          // Unknown: made for a later host. To guess could open what is meant to be closed.
+          if (what.access > DISCERN_ACCESS_PUBLIC) {
+            return Error(Errc::Invalid,
+                         "route \"" + key + "\" wants an access that this host does not know");
+          }
+          return instance.registrations_.add_prefixed(
+              Prefixed::Route, key, number, what.access == DISCERN_ACCESS_PUBLIC);
         default:
           return Error(Errc::Invalid, "this host does not know that kind of subscription");
       }
     });
+  }
+
+  static void warn_about_name(const Instance& instance, const std::string& type) {
+    if (type == "*" || discord::find_event_type(type) != discord::EventType::Unknown) return;
+    const std::string_view nearest = nearest_event(type);
+    log::warn("plugin",
+              "plugin \"{}\" waits for \"{}\", which is no event that this host knows{}{}{}",
+              instance.id(),
+              type,
+              nearest.empty() ? "" : "; did you mean \"",
+              nearest,
+              nearest.empty() ? "" : "\"?");
   }
 
   static void warn_about_intents(const Instance& instance, const std::string& type) {
@@ -123,7 +145,9 @@ struct HostFunctions : HostCall {
         instance.callbacks_.sweep();
       };
       const std::uint64_t timer = instance.loop_.start_timer(delay, repeat, std::move(work));
-      if (timer == 0) return Error(Errc::Closed, "the plugin ends");
+      if (timer == 0) {
+        return Error(Errc::Closed, "the plugin is being stopped: its timers run no more");
+      }
       instance.registrations_.add_timer(number, timer);
       return {};
     });
@@ -151,13 +175,15 @@ struct HostFunctions : HostCall {
       }
       Result<std::vector<discord::RestFile>> files = read_files(what.files, what.file_count);
       if (!files) return std::move(files).error();
+      Interactions::Given taken{static_cast<AnswerKind>(what.kind),
+                                what.ephemeral != 0,
+                                text_of(what.json),
+                                *std::move(files),
+                                what.message};
+      clean_file_names(taken.files, taken.json);
       return instance.services_.interactions->answer(discord::InteractionId{interaction},
                                                      instance.generation_,
-                                                     {static_cast<AnswerKind>(what.kind),
-                                                      what.ephemeral != 0,
-                                                      text_of(what.json),
-                                                      *std::move(files),
-                                                      what.message},
+                                                     std::move(taken),
                                                      instance.result_callback(callback, "answer"));
     });
   }
@@ -171,7 +197,7 @@ struct HostFunctions : HostCall {
       if (instance.ending_.load()) {
         return instance.services_.interactions->released_at_end(id, instance.generation_);
       }
-      std::optional<Interactions::Abandoned> abandoned =
+      std::optional<Interactions::Which> abandoned =
           instance.services_.interactions->released(id, instance.generation_);
       if (!abandoned) return;
       if (abandoned->type == discord::InteractionType::Command) {
@@ -187,6 +213,33 @@ struct HostFunctions : HostCall {
     }
   }
 
+  static void task_ended(void* context, const discern_task_end* given) noexcept {
+    try {
+      const discern_task_end what = read_struct(given);
+      Instance& instance = self(context);
+      const std::shared_lock gate(instance.gate_);
+      if (!instance.open_) return;
+      if (what.cancelled != 0) {
+        if (what.origin != DISCERN_ORIGIN_INTERACTION) return;
+        return instance.services_.interactions->cancelled(discord::InteractionId{what.interaction},
+                                                          instance.generation_);
+      }
+      Instance::TaskFault fault{
+          what.origin, what.interaction, text_of(what.name), to_fault(read_struct(what.failure))};
+      if (instance.thread_id_.load() == std::this_thread::get_id()) {
+        return instance.record_task_fault(fault);
+      }
+      Work work;
+      work.run = [&instance, fault = std::move(fault)] {
+        const std::shared_lock held(instance.gate_);
+        if (instance.open_) instance.record_task_fault(fault);
+      };
+      instance.loop_.post(std::move(work));
+    } catch (...) {
+      // Without memory to record it.
+    }
+  }
+
   static std::int32_t respond(void* context,
                               std::uint64_t request,
                               const discern_http_response* given) noexcept {
@@ -198,7 +251,7 @@ struct HostFunctions : HostCall {
       RouteResponse response;
       response.status = what.status >= 200 && what.status <= 599 ? what.status : 500;
       response.content_type = text_of(what.content_type);
-      response.body = text_of(what.body);
+      response.body = bytes_of(what.body);
       const bool sent =
           instance.services_.exchanges.answer(request, instance.generation_, std::move(response));
       return sent ? DISCERN_OK : DISCERN_FAILED;
@@ -207,13 +260,20 @@ struct HostFunctions : HostCall {
     }
   }
 
+  static SystemTime discord_now(const Instance& instance) {
+    const Services& services = instance.services_;
+    const discord::DiscordClock* clock = services.options.discord_clock;
+    return clock != nullptr ? clock->now() : services.clock.system_now();
+  }
+
   static std::int32_t request(void* context,
                               const discern_rest_request* given,
                               discern_failure* failure) noexcept {
     const discern_rest_request what = read_struct(given);
     Instance& instance = self(context);
     return ask(instance, what.done, failure, [&](std::uint64_t callback) -> Result<void> {
-      Result<discord::RestRequest> made = read_rest_request(what, instance.id());
+      Result<discord::RestRequest> made =
+          read_rest_request(what, instance.id(), discord_now(instance));
       if (!made) return std::move(made).error();
       if (instance.requests_under_way_.load() >= kMaxRequests) {
         return Error(Errc::Limit,
@@ -258,7 +318,7 @@ struct HostFunctions : HostCall {
       }
       // What is no JSON would end the connection of the shard, for all plugins.
       boost::system::error_code bad;
-      const boost::json::value d = boost::json::parse(view(what.d), bad);
+      const boost::json::value d = boost::json::parse(text_of(what.d), bad);
       if (bad || !d.is_object()) return Error(Errc::Invalid, name + " takes a JSON object");
       const auto& send = instance.services_.options.send_gateway;
       if (!send) return Error(Errc::Unavailable, "there is no gateway here");
@@ -384,6 +444,7 @@ discern_host make_host_table(Instance& instance) {
   table.record = HostFunctions::record;
   add_io_functions(table);
   table.send_gateway = HostFunctions::send_gateway;
+  table.task_ended = HostFunctions::task_ended;
   return table;
 }
 

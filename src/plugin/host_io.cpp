@@ -17,9 +17,14 @@ std::int64_t nanoseconds(std::chrono::nanoseconds since) {
 
 struct HostIo : HostCall {
   static std::int64_t clock_ns(void* context, std::uint32_t which) noexcept {
-    const Clock& clock = self(context).services_.clock;
-    return which == DISCERN_CLOCK_SYSTEM ? nanoseconds(clock.system_now().time_since_epoch())
-                                         : nanoseconds(clock.steady_now().time_since_epoch());
+    const Services& services = self(context).services_;
+    const discord::DiscordClock* discord_clock = services.options.discord_clock;
+    if (which == DISCERN_CLOCK_DISCORD && discord_clock != nullptr) {
+      return nanoseconds(discord_clock->now().time_since_epoch());
+    }
+    return which == DISCERN_CLOCK_STEADY
+               ? nanoseconds(services.clock.steady_now().time_since_epoch())
+               : nanoseconds(services.clock.system_now().time_since_epoch());
   }
 
   static std::int32_t web_request(void* context,
@@ -163,7 +168,7 @@ struct HostIo : HostCall {
       case DISCERN_STORAGE_GET: {
         Result<std::optional<std::string>> value = storage.read(view(what.key));
         if (!value) return std::move(value).error();
-        if (value->has_value()) rows.emplace_back(text_of(what.key), **std::move(value));
+        if (value->has_value()) rows.emplace_back(bytes_of(what.key), **std::move(value));
         return rows;
       }
       case DISCERN_STORAGE_LIST:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "discord/model/discord_clock.hpp"
 #include "discord/model/ids.hpp"
 #include "discord/model/intents.hpp"
 #include "discord/model/opcode.hpp"
@@ -63,6 +64,8 @@ struct HostOptions {
   // A thread that does not end within this is abandoned.
   std::chrono::nanoseconds stop_limit = std::chrono::seconds(2);
   FaultLimits faults;
+  // What time it is at Discord: how old interactions are. Null: what the clock says.
+  const discord::DiscordClock* discord_clock = nullptr;
 
   // Registers the bot's commands at Discord: the whole set, as for a bulk overwrite. Called when
   // the set differs from the last one given, and again after a while when `done`, which may be

@@ -1,7 +1,14 @@
 #include "plugin/incidents.hpp"
 
+#include <algorithm>
+#include <functional>
+
+#include "base/log.hpp"
+
 namespace discern::plugin {
 namespace {
+
+constexpr std::size_t kMostTold = 256;
 
 bool alike(const Incident& a, const Incident& b) {
   return a.kind == b.kind && a.handler == b.handler && a.type == b.type && a.text == b.text;
@@ -30,12 +37,14 @@ void Incidents::resolve(const std::function<bool(const std::string& plugin)>& wa
     for (const auto& [plugin, kept] : by_plugin_) {
       if (!wanted(plugin)) continue;
       for (const Kept& one : kept) {
-        if (one.stack.size > 0) unread.push_back({plugin, one.number, one.stack});
+        if (one.stack.size > 0)
+          unread.push_back({plugin, one.incident.handler, one.number, one.stack});
       }
     }
   }
   for (const Unread& one : unread) {
     std::vector<std::string> lines = describe_(one.stack);
+    tell(one, lines);
     const std::lock_guard lock(mutex_);
     for (Kept& kept : by_plugin_[one.plugin]) {
       // Newer ones may have pushed it out meanwhile.
@@ -46,6 +55,22 @@ void Incidents::resolve(const std::function<bool(const std::string& plugin)>& wa
       break;
     }
   }
+}
+
+void Incidents::tell(const Unread& one, const std::vector<std::string>& lines) {
+  std::string key = one.plugin;
+  for (std::uint32_t i = 0; i < one.stack.size; ++i)
+    key += ' ' + std::to_string(one.stack.frames[i]);
+  const std::size_t hash = std::hash<std::string>()(key);
+  if (std::find(told_.begin(), told_.end(), hash) != told_.end()) return;
+  told_.push_back(hash);
+  if (told_.size() > kMostTold) told_.pop_front();
+  // What called the plugin, below its last frame, is the same for every error.
+  const auto own = [&](const std::string& line) { return line.starts_with(one.plugin + "."); };
+  const auto end = std::find_if(lines.rbegin(), lines.rend(), own).base();
+  if (end == lines.begin()) return;
+  log::warn("plugin", "plugin \"{}\" failed in {} at", one.plugin, one.handler);
+  for (auto line = lines.begin(); line != end; ++line) log::warn("plugin", "  {}", *line);
 }
 
 void Incidents::resolve(const std::string& plugin) {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/error.hpp"
+#include "base/kept_file.hpp"
 #include "plugin/call_stack.hpp"
 #include "plugin/status.hpp"
 
@@ -46,10 +46,10 @@ class Incidents {
   // Goes up with every change.
   std::uint64_t revision() const;
   // What may be kept, as a file's content; `read` adds what such a file holds of the plugins that
-  // are wanted, and does nothing without one. A damaged file is set aside, and the log says so.
+  // are wanted, and does nothing without one. A file that cannot be used is set aside.
   std::string to_json() const;
-  Result<void> read(const std::filesystem::path& file,
-                    const std::function<bool(const std::string& plugin)>& wanted);
+  void read(KeptFile& file, const std::function<bool(const std::string& plugin)>& wanted);
+  static KeptFile kept_file(const std::filesystem::path& file);
 
  private:
   struct Kept {
@@ -59,15 +59,19 @@ class Incidents {
   };
   struct Unread {
     std::string plugin;
+    std::string handler;
     std::uint64_t number = 0;
     CallStack stack;
   };
+  // Writes where it failed into the log, once for each place.
+  void tell(const Unread& one, const std::vector<std::string>& lines);
   void resolve(const std::function<bool(const std::string& plugin)>& wanted);
 
   const Describe describe_;
   // Held while stacks are made readable, so that a library is not unloaded meanwhile. Taken before
   // mutex_.
   std::mutex resolving_;
+  std::deque<std::size_t> told_;  // What the log has, the newest last. Guarded by resolving_.
   mutable std::mutex mutex_;
   std::uint64_t next_number_ = 0;  // Guarded by mutex_, as are those below.
   std::map<std::string, std::deque<Kept>, std::less<>> by_plugin_;

@@ -61,13 +61,14 @@ std::string Incidents::to_json() const {
   return json::serialize(root) + "\n";
 }
 
-Result<void> Incidents::read(const std::filesystem::path& file,
-                             const std::function<bool(const std::string& plugin)>& wanted) {
-  const Result<json::object> root =
-      read_kept_object(file, kMostBytes, "the last errors of plugins are forgotten");
-  if (!root) return root.error();
+KeptFile Incidents::kept_file(const std::filesystem::path& file) {
+  return KeptFile(file, kMostBytes, "the last errors of plugins are forgotten");
+}
+
+void Incidents::read(KeptFile& file, const std::function<bool(const std::string& plugin)>& wanted) {
+  const json::object root = read_kept_object(file);
   const std::lock_guard lock(mutex_);
-  for (const auto& [plugin, list] : *root) {
+  for (const auto& [plugin, list] : root) {
     if (!list.is_array() || !wanted(std::string(plugin))) continue;
     std::deque<Kept>& kept = by_plugin_[std::string(plugin)];
     for (const json::value& item : list.get_array()) {
@@ -77,7 +78,6 @@ Result<void> Incidents::read(const std::filesystem::path& file,
       }
     }
   }
-  return {};
 }
 
 }  // namespace discern::plugin

@@ -5,8 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "base/log.hpp"
-#include "base/thread_name.hpp"
+#include "base/thread.hpp"
 #include "plugin/crash_guard.hpp"
 #include "plugin/host_functions.hpp"
 #include "plugin/stack_probe.hpp"
@@ -52,18 +54,23 @@ Instance::~Instance() {
   if (library_) library_->abandon();
 }
 
-void Instance::start(std::filesystem::path file, std::filesystem::path copy) {
-  thread_ =
-      std::thread([self = shared_from_this(), file = std::move(file), copy = std::move(copy)] {
-        self->thread_main(file, copy);
-      });
+Result<void> Instance::start(std::filesystem::path file, std::filesystem::path copy) {
+  auto thread = start_thread("p:" + id(),
+                             [self = shared_from_this(),
+                              file = std::move(file),
+                              copy = std::move(copy),
+                              begun = false]() mutable {
+                               // A plugin is loaded once, whatever ended the thread's body.
+                               if (!std::exchange(begun, true)) self->thread_main(file, copy);
+                             });
+  if (!thread) return std::move(thread).error();
+  thread_ = *std::move(thread);
+  return {};
 }
 
-void Instance::thread_main(const std::filesystem::path& file, const std::filesystem::path& copy) {
-  set_thread_name(("p:" + id()).c_str());
+void Instance::take_thread() {
   thread_id_ = std::this_thread::get_id();
   thread_number_ = static_cast<pid_t>(::syscall(SYS_gettid));
-  const SignalStack signal_stack;
   slot_.set_plugin(id());
   current_slot = &slot_;
   clockid_t clock{};
@@ -71,22 +78,35 @@ void Instance::thread_main(const std::filesystem::path& file, const std::filesys
     cpu_clock_ = clock;
     cpu_clock_valid_ = true;
   }
-  Result<void> opened = open(file, copy);
-  const bool usable = opened.ok();
-  {
+}
+
+// Whatever fails, the supervisor learns how the start went and that the thread has ended.
+void Instance::thread_main(const std::filesystem::path& file, const std::filesystem::path& copy) {
+  std::optional<SignalStack> signal_stack;
+  discern::fenced("the start of a plugin's thread", [&] { signal_stack.emplace(); });
+  take_thread();
+  Result<void> opened;
+  const bool went = discern::fenced("loading a plugin", [&] { opened = open(file, copy); });
+  bool usable = went && opened.ok();
+  insist("loading a plugin", [&] {
     const std::shared_lock gate(gate_);
-    if (open_) services_.observer.on_opened(*this, std::move(opened));
-  }
+    if (!went) opened = Error(Errc::Internal, "plugin \"" + id() + "\" could not be loaded");
+    if (open_) services_.observer.on_opened(*this, opened);
+  });
   if (usable) {
-    loop_.run([this](Work& work, SteadyTime now) { return run_one(work, now); });
+    run_fenced("p:", [this] {
+      loop_.run([this](Work& work, SteadyTime now) { return run_fenced_work(work, now); });
+    });
   }
-  loop_.close();
-  finish();
+  insist("the end of a plugin", [this] { loop_.close(); });
+  insist("the end of a plugin", [this] { finish(); });
   current_slot = nullptr;
   cpu_at_end_ = read_clock(CLOCK_THREAD_CPUTIME_ID);
   cpu_clock_valid_ = false;
-  const std::shared_lock gate(gate_);
-  if (open_) services_.observer.on_ended(*this);
+  insist("the end of a plugin", [this] {
+    const std::shared_lock gate(gate_);
+    if (open_) services_.observer.on_ended(*this);
+  });
 }
 
 Result<void> Instance::open(const std::filesystem::path& file, const std::filesystem::path& copy) {

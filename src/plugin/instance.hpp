@@ -58,7 +58,8 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::chrono::nanoseconds load_time() const { return load_time_.load(); }
 
   // Starts the thread, which copies, opens and initialises the plugin.
-  void start(std::filesystem::path file, std::filesystem::path copy);
+  // Errors: Limit (no thread).
+  Result<void> start(std::filesystem::path file, std::filesystem::path copy);
   // Asks the thread to end after what it is in. Never waits.
   void close();
   // After on_ended. Joins the thread and unloads; false when the code stays mapped.
@@ -99,6 +100,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
   // The thread.
   void thread_main(const std::filesystem::path& file, const std::filesystem::path& copy);
+  void take_thread();
+  // run_one behind the last fence: what the host itself could not do.
+  SteadyTime run_fenced_work(Work& work, SteadyTime now);
   Result<void> open(const std::filesystem::path& file, const std::filesystem::path& copy);
   void finish();
   SteadyTime run_one(Work& work, SteadyTime now);
@@ -110,6 +114,14 @@ class Instance : public std::enable_shared_from_this<Instance> {
   // The same for a function of the plugin's table; `call` gets the failure to fill in.
   std::optional<Fault> fenced(const std::function<std::int32_t(discern_failure*)>& call);
   void record_fault(std::string_view kind, std::string_view name, const Fault& fault);
+  // Of a coroutine, after its handler returned.
+  struct TaskFault {
+    std::uint32_t origin = DISCERN_ORIGIN_NONE;
+    std::uint64_t interaction = 0;
+    std::string name;
+    Fault fault;
+  };
+  void record_task_fault(const TaskFault& what);
   void run_interaction(const InteractionCall& call, std::uint64_t callback);
   void run_route(std::uint64_t exchange, std::uint64_t callback, const RouteRequest& request);
   void run_result(std::uint64_t callback, const discord::RestOutcome& outcome);

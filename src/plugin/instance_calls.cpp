@@ -1,9 +1,21 @@
 // What an instance's thread does: calls into the plugin, behind the fence and measured.
 
 #include "base/log.hpp"
+#include "base/thread.hpp"
 #include "plugin/instance.hpp"
 
 namespace discern::plugin {
+
+SteadyTime Instance::run_fenced_work(Work& work, SteadyTime now) {
+  try {
+    return run_one(work, now);
+  } catch (const std::exception&) {
+    // No memory for what the host does around a call. The plugin goes on.
+    note_exception("the host's part of a plugin's call");
+    leave();
+    return services_.clock.steady_now();
+  }
+}
 
 SteadyTime Instance::run_one(Work& work, SteadyTime now) {
   forget_call();
@@ -89,12 +101,6 @@ bool Instance::invoke(std::uint64_t callback, const void* message) {
       name = current_->name;
     }
   }
-  // A coroutine that failed after it waited: the command failed, not what it waited for.
-  if (!let_go_in_call_.empty()) {
-    kind = "command";
-    name = std::move(let_go_in_call_.back());
-    let_go_in_call_.pop_back();
-  }
   record_fault(kind, name, *fault);
   return false;
 }
@@ -122,6 +128,38 @@ void Instance::record_fault(std::string_view kind, std::string_view name, const 
   if (faults_.call_failed(services_.clock.steady_now())) {
     services_.observer.on_too_many_faults(*this, handler);
   }
+}
+
+void Instance::record_task_fault(const TaskFault& what) {
+  switch (what.origin) {
+    case DISCERN_ORIGIN_INTERACTION: {
+      const std::optional<Interactions::Which> which =
+          services_.interactions->failed(discord::InteractionId{what.interaction}, generation_);
+      const std::string& place = which ? which->place : what.name;
+      const bool is_command = which ? which->type == discord::InteractionType::Command
+                                    : registrations_.knows_command(place);
+      if (is_command) services_.command_errors.with(id(), place).add();
+      return record_fault("command", place, what.fault);
+    }
+    case DISCERN_ORIGIN_EVENT:
+      return record_fault("event", what.name, what.fault);
+    case DISCERN_ORIGIN_ROUTE:
+      return record_fault("route", what.name, what.fault);
+    case DISCERN_ORIGIN_TIMER:
+      return record_fault("timer", what.name, what.fault);
+    default:
+      break;
+  }
+  std::string kind = "call";
+  std::string name;
+  {
+    const std::lock_guard lock(current_mutex_);
+    if (current_ != nullptr) {
+      kind = to_string(current_->kind);
+      name = current_->name;
+    }
+  }
+  record_fault(kind, name, what.fault);
 }
 
 bool Instance::post_event(const discord::Dispatch& dispatch) {

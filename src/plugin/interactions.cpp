@@ -24,13 +24,18 @@ constexpr std::string_view kPluginGone = "This command was stopped while it ran.
 
 namespace catalogue = metrics::catalogue;
 using discord::InteractionId;
-using discord::RestOutcome;
 
 }  // namespace
 
-Interactions::Interactions(const Clock& clock, metrics::Registry& registry, discord::RestPort& rest)
+Interactions::Interactions(const Clock& clock,
+                           metrics::Registry& registry,
+                           discord::RestPort& rest,
+                           const discord::DiscordClock* discord_clock,
+                           OnRefusal on_refusal)
     : clock_(clock),
       rest_(rest),
+      discord_clock_(discord_clock),
+      on_refusal_(std::move(on_refusal)),
       received_(registry.counters(catalogue::kInteractionsReceived)),
       arrival_(registry.histograms(catalogue::kInteractionArrival)),
       acknowledged_(registry.counters(catalogue::kInteractionsAcknowledged)),
@@ -38,8 +43,9 @@ Interactions::Interactions(const Clock& clock, metrics::Registry& registry, disc
       outcomes_(registry.counters(catalogue::kInteractions)),
       errors_(registry.counters(catalogue::kInteractionErrors)) {}
 
-// The clocks of Discord and of this machine differ a little: never less than nothing.
 std::chrono::nanoseconds Interactions::age_of(InteractionId id) const {
+  if (discord_clock_ != nullptr) return discord_clock_->age(id.created());
+  // The clocks of Discord and of this machine differ a little: never less than nothing.
   const auto age = clock_.system_now() - id.created();
   return std::max<std::chrono::nanoseconds>(age, std::chrono::nanoseconds::zero());
 }
@@ -79,7 +85,7 @@ void Interactions::begin(const discord::InteractionHead& head,
   pending.place = std::move(place);
   pending.generation = generation;
   pending.begun = clock_.steady_now();
-  pending.fsm = AnswerFsm(head.type);
+  pending.taken = pending.planned = AnswerFsm(head.type);
 }
 
 void Interactions::refuse(InteractionId id, std::string_view outcome, std::string_view sentence) {
@@ -90,7 +96,7 @@ void Interactions::refuse(InteractionId id, std::string_view outcome, std::strin
   pending.outcome = outcome;
   pending.returned = true;
   pending.released = true;
-  give_up(pending, sentence);
+  tell(pending, sentence);
   pump(std::move(lock), at);
 }
 
@@ -103,60 +109,62 @@ Result<void> Interactions::answer(InteractionId id,
   if (changes_one && given.follow_up == 0) {
     return Error(Errc::Invalid, "there is no message 0; the reply of follow_up() has the id");
   }
+  Result<void> fits = check_content(given.kind, given.json, given.files.size());
+  if (!fits) return fits;
   Lock lock(mutex_);
   const auto at = pending_.find(id);
   if (at == pending_.end() || at->second.generation != generation || is_over(at->second)) {
     return Error(Errc::NotFound, std::string(kOver));
   }
-  AnswerFsm next = at->second.fsm;
-  Result<AnswerSteps> steps = next.answer(given.kind, given.ephemeral);
-  if (!steps) return std::move(steps).error();
-  if (at->second.outbox.size() + steps->size() > kMostWaiting) {
-    count_unsent(at->second, "limit", 1);
+  Pending& pending = at->second;
+  AnswerFsm planned = pending.planned;
+  if (Result<AnswerSteps> steps = planned.answer(given.kind, given.ephemeral); !steps) {
+    return std::move(steps).error();
+  }
+  if (pending.outbox.size() >= kMostWaiting) {
+    count_unsent(pending, "limit", 1);
     return Error(Errc::Limit, "20 answers to this interaction are waiting; wait for some of them");
   }
-  Result<void> queued = enqueue(at->second, *steps, std::move(given), done);
-  if (!queued) return queued;
-  at->second.fsm = next;
-  const bool nothing_to_send = steps->empty();
+  pending.outbox.push_back({By::Plugin, std::move(given), std::move(done)});
+  pending.planned = planned;
   pump(std::move(lock), at);
-  if (nothing_to_send && done) done({discord::RestResponse{204, {}}, 0, 204});
   return {};
 }
 
-Result<void> Interactions::enqueue(Pending& pending,
-                                   const AnswerSteps& steps,
-                                   Given given,
-                                   discord::RestDone done) {
-  std::vector<Outgoing> made;
-  for (const AnswerStep& step : steps) {
-    Result<discord::RestRequest> request = make_answer_request(
-        pending.address,
-        step,
-        given.json,
-        step.with_content ? std::move(given.files) : std::vector<discord::RestFile>(),
-        given.follow_up);
-    if (!request) return std::move(request).error();
-    made.push_back({*std::move(request), nullptr, step.to == AnswerStep::To::Callback});
+AnswerSteps Interactions::plan(AnswerFsm& fsm, const Waiting& waiting) {
+  switch (waiting.by) {
+    case By::Deferral:
+      return fsm.defer_for_plugin(waiting.given.ephemeral);
+    case By::Sentence:
+      return fsm.tell();
+    case By::Plugin:
+      break;
   }
-  if (!made.empty()) made.back().done = std::move(done);
-  std::move(made.begin(), made.end(), std::back_inserter(pending.outbox));
-  return {};
+  return fsm.plan(waiting.given.kind, waiting.given.ephemeral);
 }
 
-void Interactions::give_up(Pending& pending, std::string_view sentence) {
-  const AnswerSteps steps = pending.fsm.give_up();
-  Given given;
-  given.json = sentence_json(sentence);
-  const Result<void> queued = enqueue(pending, steps, std::move(given), nullptr);
-  if (!queued) log::error("plugin", "{}", queued.error().text);
+void Interactions::tell(Pending& pending, std::string_view sentence) {
+  if (pending.gone || std::exchange(pending.told, true)) return;
+  Waiting waiting{By::Sentence, {}, nullptr};
+  waiting.given.json = sentence_json(sentence);
+  pending.outbox.push_back(std::move(waiting));
+  (void)pending.planned.tell();
+}
+
+void Interactions::defer(Pending& pending) {
+  if (pending.planned.acknowledged()) return;
+  Waiting waiting{By::Deferral, {}, nullptr};
+  waiting.given.ephemeral = pending.defer_privately.value_or(false);
+  pending.outbox.push_back(std::move(waiting));
+  (void)pending.planned.defer_for_plugin(pending.defer_privately.value_or(false));
 }
 
 bool Interactions::settle(Pending& pending, std::string_view sentence) {
-  const bool unanswered = !pending.fsm.answered();
-  if (unanswered) pending.failed = true;
-  give_up(pending, sentence);
-  return unanswered;
+  // Counted already. The person is told when nothing is under way any more.
+  if (pending.refused || pending.gone || pending.planned.answered()) return false;
+  pending.failed = true;
+  tell(pending, sentence);
+  return true;
 }
 
 bool Interactions::handler_returned(InteractionId id, bool failed) {
@@ -167,7 +175,7 @@ bool Interactions::handler_returned(InteractionId id, bool failed) {
   bool unanswered = false;
   if (failed) {
     at->second.failed = true;
-    give_up(at->second, kHandlerFailed);
+    tell(at->second, kHandlerFailed);
   } else if (at->second.released) {
     unanswered = settle(at->second, kNoAnswer);
   }
@@ -175,15 +183,36 @@ bool Interactions::handler_returned(InteractionId id, bool failed) {
   return unanswered;
 }
 
-std::optional<Interactions::Abandoned> Interactions::released(InteractionId id,
-                                                              std::uint64_t generation) {
+std::optional<Interactions::Which> Interactions::failed(InteractionId id,
+                                                        std::uint64_t generation) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end() || at->second.generation != generation) return std::nullopt;
+  const Which which{at->second.type, at->second.place};
+  at->second.failed = true;
+  tell(at->second, kHandlerFailed);
+  pump(std::move(lock), at);
+  return which;
+}
+
+void Interactions::cancelled(InteractionId id, std::uint64_t generation) {
+  Lock lock(mutex_);
+  const auto at = pending_.find(id);
+  if (at == pending_.end() || at->second.generation != generation) return;
+  at->second.failed = true;
+  tell(at->second, kPluginGone);
+  pump(std::move(lock), at);
+}
+
+std::optional<Interactions::Which> Interactions::released(InteractionId id,
+                                                          std::uint64_t generation) {
   Lock lock(mutex_);
   const auto at = pending_.find(id);
   if (at == pending_.end() || at->second.generation != generation) return std::nullopt;
   at->second.released = true;
   // While the handler runs, whether it failed is not known yet.
   const bool unanswered = at->second.returned && settle(at->second, kNoAnswer);
-  std::optional<Abandoned> abandoned;
+  std::optional<Which> abandoned;
   if (unanswered) abandoned = {at->second.type, at->second.place};
   pump(std::move(lock), at);
   return abandoned;
@@ -193,10 +222,8 @@ void Interactions::defer_if_unanswered(InteractionId id, bool privately) {
   Lock lock(mutex_);
   const auto at = pending_.find(id);
   if (at == pending_.end()) return;
-  const AnswerSteps steps = at->second.fsm.defer_for_plugin(privately);
-  if (const Result<void> queued = enqueue(at->second, steps, {}, nullptr); !queued) {
-    log::error("plugin", "{}", queued.error().text);
-  }
+  at->second.defer_privately = privately;
+  defer(at->second);
   pump(std::move(lock), at);
 }
 
@@ -224,115 +251,48 @@ void Interactions::released_at_end(InteractionId id, std::uint64_t generation) {
 }
 
 void Interactions::give_up_on(Lock lock, Map::iterator at) {
-  at->second.returned = true;
-  at->second.released = true;
-  // An answer that the plugin gave and that is still under way stays the plugin's.
-  if (settle(at->second, kPluginGone)) at->second.generation = 0;
+  Pending& pending = at->second;
+  pending.released = true;
+  if (!std::exchange(pending.returned, true)) {
+    // It was in the middle of its handler, whatever it said before.
+    pending.failed = true;
+    tell(pending, kPluginGone);
+  }
+  (void)settle(pending, kPluginGone);
   pump(std::move(lock), at);
 }
 
 void Interactions::forget_old() {
-  std::vector<discord::RestDone> unsent;
+  Calls calls;
   {
     const Lock lock(mutex_);
     for (auto at = pending_.begin(); at != pending_.end();) {
       const bool over = is_over(at->second);
-      if (over) drop_waiting(at->second, unsent);
+      if (over) drop_waiting(at->second, calls);
       const bool old = over && !at->second.busy;
       if (old) count_once(at->second);
       at = old ? pending_.erase(at) : std::next(at);
     }
   }
-  tell_unsent(unsent);
+  for (const auto& call : calls) call();
 }
 
 bool Interactions::is_over(const Pending& pending) const {
   return clock_.steady_now() - pending.begun >= kTokenLife;
 }
 
-void Interactions::drop_waiting(Pending& pending, std::vector<discord::RestDone>& unsent) {
-  count_unsent(pending, "expired", pending.outbox.size());
-  for (Outgoing& waiting : pending.outbox) {
-    if (waiting.first) pending.failed = true;
-    if (waiting.done) unsent.push_back(std::move(waiting.done));
-  }
-  pending.outbox.clear();
-}
-
-void Interactions::tell_unsent(const std::vector<discord::RestDone>& unsent) {
-  for (const discord::RestDone& done : unsent)
-    done({Error(Errc::Timeout, std::string(kOver)), 0, 0});
-}
-
 void Interactions::count_unsent(const Pending& pending, std::string_view why, std::size_t n) {
   if (n > 0) errors_.with(discord::to_string(pending.type), why).add(n);
+}
+
+void Interactions::forget_refusals() {
+  const std::lock_guard lock(refusal_mutex_);
+  on_refusal_ = nullptr;
 }
 
 std::size_t Interactions::pending() const {
   const Lock lock(mutex_);
   return pending_.size();
-}
-
-void Interactions::pump(Lock lock, Map::iterator at) {
-  Pending& pending = at->second;
-  if (pending.busy) return;
-  std::vector<discord::RestDone> unsent;
-  if (is_over(pending)) drop_waiting(pending, unsent);
-  if (pending.outbox.empty()) {
-    if (pending.returned && (pending.released || pending.fsm.answered())) count_once(pending);
-    if (pending.returned && pending.released) pending_.erase(at);
-    lock.unlock();
-    return tell_unsent(unsent);
-  }
-  Outgoing next = std::move(pending.outbox.front());
-  pending.outbox.pop_front();
-  pending.busy = true;
-  lock.unlock();
-  rest_.send(
-      std::move(next.request),
-      [weak = weak_from_this(), id = at->first, first = next.first, done = std::move(next.done)](
-          RestOutcome outcome) {
-        if (const auto self = weak.lock()) self->on_outcome(id, first, outcome);
-        if (done) done(std::move(outcome));
-      });
-}
-
-void Interactions::on_outcome(InteractionId id, bool first, const RestOutcome& outcome) {
-  Lock lock(mutex_);
-  const auto at = pending_.find(id);
-  if (at == pending_.end()) return;
-  Pending& pending = at->second;
-  pending.busy = false;
-  if (first && outcome.response.ok()) count_first_answer(id, pending);
-  if (!outcome.response.ok()) {
-    if (first) pending.failed = true;
-    errors_.with(discord::to_string(pending.type), std::to_string(outcome.discord_code)).add();
-    log::warn("plugin",
-              "an answer of plugin \"{}\" was not accepted: {}",
-              pending.address.plugin,
-              outcome.response.error().text);
-  }
-  pump(std::move(lock), at);
-}
-
-void Interactions::count_first_answer(InteractionId id, const Pending& pending) {
-  const std::string_view type = discord::to_string(pending.type);
-  const bool by_host = pending.generation == 0 || pending.fsm.deferred_by_host();
-  acknowledged_.with(type, by_host ? "host" : "plugin").add();
-  ack_.with(type).observe(age_of(id));
-}
-
-void Interactions::count_once(Pending& pending) {
-  if (pending.counted) return;
-  pending.counted = true;
-  if (pending.outcome.empty()) {
-    if (pending.failed || !pending.fsm.answered()) {
-      pending.outcome = "failed";
-    } else {
-      pending.outcome = pending.fsm.deferred_by_host() ? "late" : "done";
-    }
-  }
-  count(pending.type, pending.outcome);
 }
 
 }  // namespace discern::plugin

@@ -2,31 +2,17 @@
 
 #include <boost/json/parse.hpp>
 
-#include "base/files.hpp"
-#include "base/log.hpp"
-
 namespace discern::plugin {
 
 namespace json = boost::json;
 
-Result<json::object> read_kept_object(const std::filesystem::path& file,
-                                      std::size_t max_bytes,
-                                      std::string_view lost) {
-  const Result<std::string> text = read_file(file, max_bytes);
-  if (!text) {
-    if (text.error().kind == Errc::NotFound) return json::object();
-    return text.error();
-  }
+json::object read_kept_object(KeptFile& file) {
+  const std::optional<std::string> text = file.read();
+  if (!text) return json::object();
   boost::system::error_code bad;
   json::value root = json::parse(*text, bad);
   if (!bad && root.is_object()) return std::move(root.get_object());
-  Result<std::filesystem::path> kept = set_aside(file);
-  if (!kept) return std::move(kept).error();
-  log::warn("plugin",
-            "{} could not be understood and was kept as {}; {}",
-            file.string(),
-            kept->string(),
-            lost);
+  file.reject(bad ? "it is not JSON: " + bad.message() : "it holds no JSON object");
   return json::object();
 }
 

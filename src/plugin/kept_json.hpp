@@ -6,20 +6,16 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/error.hpp"
+#include "base/kept_file.hpp"
 
 namespace discern::plugin {
 
-// Empty without a file. A damaged one is set aside, and the log says so and what is `lost` by it.
-// Errors: Io, Limit.
-Result<boost::json::object> read_kept_object(const std::filesystem::path& file,
-                                             std::size_t max_bytes,
-                                             std::string_view lost);
+// Empty without a file. One that cannot be read or understood is set aside, and the log says so.
+boost::json::object read_kept_object(KeptFile& file);
 
 std::string text_of(const boost::json::object& from, std::string_view key);
 std::optional<std::int64_t> number_of(const boost::json::object& from, std::string_view key);

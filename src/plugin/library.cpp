@@ -3,11 +3,11 @@
 #include <dlfcn.h>
 
 #include <cstddef>
-#include <fstream>
 #include <utility>
 
-#include "plugin/elf.hpp"
+#include "plugin/library_copy.hpp"
 #include "plugin/manifest.hpp"
+#include "plugin/unloaded_code.hpp"
 
 namespace discern::plugin {
 namespace {
@@ -16,22 +16,6 @@ namespace fs = std::filesystem;
 
 Error refuse(const std::string& plugin, std::string text) {
   return Error(Errc::Invalid, "plugin \"" + plugin + "\": " + std::move(text));
-}
-
-Result<void> check_file(const std::string& plugin, const fs::path& file) {
-  std::error_code bad;
-  if (!fs::is_regular_file(file, bad)) {
-    return Error(Errc::NotFound,
-                 "plugin \"" + plugin + "\": there is no " + file.filename().string() +
-                     " beside its plugin.toml");
-  }
-  char head[64];
-  std::ifstream in(file, std::ios::binary);
-  in.read(head, sizeof head);
-  const auto size = static_cast<std::size_t>(in.gcount());
-  Result<void> fits = check_shared_library({head, size}, file.filename().string());
-  if (!fits) return refuse(plugin, fits.error().text);
-  return fits;
 }
 
 Result<const discern_plugin*> find_table(const std::string& plugin,
@@ -65,13 +49,13 @@ Result<const discern_plugin*> find_table(const std::string& plugin,
 Result<Library> Library::open(const std::string& plugin,
                               const fs::path& file,
                               const fs::path& copy) {
-  if (Result<void> fits = check_file(plugin, file); !fits) return std::move(fits).error();
   std::error_code bad;
-  fs::create_directories(copy.parent_path(), bad);
-  if (!fs::copy_file(file, copy, fs::copy_options::overwrite_existing, bad)) {
-    return Error(Errc::Io,
-                 "plugin \"" + plugin + "\": could not copy it to " + copy.parent_path().string() +
-                     ": " + bad.message());
+  {
+    Result<std::string> bytes = read_library(plugin, file);
+    if (!bytes) return std::move(bytes).error();
+    if (auto copied = write_library_copy(*bytes, copy); !copied) {
+      return Error(copied.error().kind, "plugin \"" + plugin + "\": " + copied.error().text);
+    }
   }
   void* handle = ::dlopen(copy.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
@@ -86,15 +70,17 @@ Result<Library> Library::open(const std::string& plugin,
     fs::remove(copy, bad);
     return std::move(table).error();
   }
-  return Library(handle, *table, copy);
+  return Library(plugin, handle, *table, copy);
 }
 
 Library::Library(Library&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)),
+    : plugin_(std::move(other.plugin_)),
+      handle_(std::exchange(other.handle_, nullptr)),
       table_(std::exchange(other.table_, nullptr)),
       copy_(std::move(other.copy_)) {}
 
 Library& Library::operator=(Library&& other) noexcept {
+  std::swap(plugin_, other.plugin_);
   std::swap(handle_, other.handle_);
   std::swap(table_, other.table_);
   std::swap(copy_, other.copy_);
@@ -107,9 +93,16 @@ Library::~Library() {
 
 bool Library::close() {
   if (handle_ == nullptr) return true;
+  dl_find_object code{};
+  const bool known = ::_dl_find_object(const_cast<discern_plugin*>(table_), &code) == 0;
   ::dlclose(std::exchange(handle_, nullptr));
   void* still = ::dlopen(copy_.c_str(), RTLD_NOW | RTLD_NOLOAD);
   if (still != nullptr) ::dlclose(still);
+  if (still == nullptr && known) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(code.dlfo_map_start);
+    const auto end = reinterpret_cast<std::uintptr_t>(code.dlfo_map_end);
+    remember_unloaded(begin, end - begin, plugin_);
+  }
   std::error_code bad;
   fs::remove(copy_, bad);
   return still == nullptr;

@@ -31,9 +31,10 @@ class Library {
   void abandon();
 
  private:
-  Library(void* handle, const discern_plugin* table, std::filesystem::path copy)
-      : handle_(handle), table_(table), copy_(std::move(copy)) {}
+  Library(std::string plugin, void* handle, const discern_plugin* table, std::filesystem::path copy)
+      : plugin_(std::move(plugin)), handle_(handle), table_(table), copy_(std::move(copy)) {}
 
+  std::string plugin_;
   void* handle_ = nullptr;
   const discern_plugin* table_ = nullptr;
   std::filesystem::path copy_;

@@ -100,17 +100,22 @@ bool Loop::run_due_timer(Lock& lock,
                          const std::function<SteadyTime(Work&, SteadyTime)>& run_one) {
   while (!due_.empty() && due_.begin()->first <= now) {
     const auto [due, id] = *due_.begin();
-    due_.erase(due_.begin());
     const auto found = timers_.find(id);
-    if (found == timers_.end()) continue;
+    if (found == timers_.end()) {
+      due_.erase(due_.begin());
+      continue;
+    }
+    // Where this throws for want of memory, nothing has changed yet and the timer stays due.
     Timer timer = found->second.repeat.count() > 0 ? found->second : std::move(found->second);
+    auto place = due_.extract(due_.begin());
     if (timer.repeat.count() > 0) {
       // The next run counts from the last one that was due; missed ones are skipped.
       const auto behind = (now - due) / timer.repeat;
       const SteadyTime next =
           due + std::chrono::duration_cast<SteadyTime::duration>(timer.repeat) * (behind + 1);
       found->second.due = next;
-      due_.emplace(next, id);
+      place.value() = {next, id};
+      due_.insert(std::move(place));
     } else {
       timers_.erase(found);
     }

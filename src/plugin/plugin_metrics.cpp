@@ -66,7 +66,8 @@ Result<std::uint64_t> OwnFamilies::declare(std::string_view plugin, const discer
   const std::string name = metric_prefix(plugin) + std::string(view(metric.name));
   metrics::Descriptor family;
   family.name = name;
-  family.help = view(metric.help).empty() ? "Declared by a plugin." : view(metric.help);
+  const std::string help = text_of(metric.help);
+  family.help = help.empty() ? "Declared by a plugin." : std::string_view(help);
   family.unit = unit_of(name);
   family.privacy = metrics::Privacy::Aggregate;
   family.owner = plugin;

@@ -1,14 +1,19 @@
 // Functions of the C++ runtime that this program has in its own form, for itself and every plugin
-// it loads: operator new, which counts, and the throwing of exceptions, which remembers where.
+// it loads: operator new, which counts, and the throwing of exceptions, which remembers where; and
+// of the C library, what ends the process: a plugin that calls it is named, as for a crash.
 //
 // Part of the program, not of a library: whoever links it decides for the whole process. Sanitizers
 // have these functions for themselves, so it is left out of sanitized programs.
 
 #include <dlfcn.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <new>
 
+#include "plugin/crash_guard.hpp"
 #include "plugin/thread_slot.hpp"
 
 namespace {
@@ -81,3 +86,95 @@ extern "C" [[noreturn]] void __cxa_throw(void* thrown, void* type, void (*destro
   next(thrown, type, destroy);
   std::abort();
 }
+
+// The program's own calls, and those of children that a plugin made, go on as without this.
+namespace {
+
+// Another thread is in the middle of something: no destructors. What a plugin ends is started again
+// by a supervisor only when it did not end well.
+[[noreturn]] void end_process(int code) {
+  ::syscall(SYS_exit_group, code);
+  __builtin_unreachable();
+}
+
+[[noreturn]] void end_by_plugin(const char* what, int code, const void* caller) {
+  discern::plugin::report_end(what, static_cast<std::uint64_t>(code & 0xff), caller);
+  end_process(code == 0 ? 1 : code);
+}
+
+using Exit = void (*)(int);
+
+template <class Function>
+Function next_of(const char* name) {
+  return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
+}
+
+bool means_us(pid_t process) {
+  return process == ::getpid() || process == 0 || process == -1 || process == -::getpgrp();
+}
+
+// Reports what will not come by a handler of ours; 0 when the call is done.
+int signal_by_plugin(pid_t process, int signal, const void* caller) {
+  using discern::plugin::kNoNumber;
+  using discern::plugin::report_end;
+  const char* name = discern::plugin::name_of_fatal(signal);
+  if (name == nullptr || signal == SIGABRT) return -1;
+  if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT) {
+    report_end(name, kNoNumber, caller);
+    return static_cast<int>(::syscall(SYS_kill, process, signal));
+  }
+  // To the thread that asks for it: the handler says whose it is.
+  return static_cast<int>(
+      ::syscall(SYS_tgkill, ::getpid(), static_cast<pid_t>(::syscall(SYS_gettid)), signal));
+}
+
+}  // namespace
+
+extern "C" {
+
+[[noreturn]] void exit(int code) noexcept {
+  const void* caller = __builtin_return_address(0);
+  if (discern::plugin::is_plugin_calling(caller)) end_by_plugin("exit", code, caller);
+  next_of<Exit>("exit")(code);
+  end_process(code);
+}
+
+[[noreturn]] void quick_exit(int code) noexcept {
+  const void* caller = __builtin_return_address(0);
+  if (discern::plugin::is_plugin_calling(caller)) end_by_plugin("quick_exit", code, caller);
+  next_of<Exit>("quick_exit")(code);
+  end_process(code);
+}
+
+[[noreturn]] void _exit(int code) {
+  const void* caller = __builtin_return_address(0);
+  if (discern::plugin::is_plugin_calling(caller)) end_by_plugin("_exit", code, caller);
+  end_process(code);
+}
+
+[[noreturn]] void _Exit(int code) noexcept {
+  const void* caller = __builtin_return_address(0);
+  if (discern::plugin::is_plugin_calling(caller)) end_by_plugin("_Exit", code, caller);
+  end_process(code);
+}
+
+int kill(pid_t process, int signal) noexcept {
+  const void* caller = __builtin_return_address(0);
+  if (means_us(process) && discern::plugin::is_plugin_calling(caller)) {
+    if (const int done = signal_by_plugin(process, signal, caller); done == 0) return 0;
+  }
+  return static_cast<int>(::syscall(SYS_kill, process, signal));
+}
+
+int raise(int signal) noexcept {
+  const void* caller = __builtin_return_address(0);
+  if (discern::plugin::is_plugin_calling(caller)) {
+    // A thread of a plugin has the signals blocked that stop the program.
+    if (const int done = signal_by_plugin(::getpid(), signal, caller); done == 0) return 0;
+  }
+  using Raise = int (*)(int);
+  static const auto next = next_of<Raise>("raise");
+  return next(signal);
+}
+
+}  // extern "C"

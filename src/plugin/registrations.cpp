@@ -23,7 +23,8 @@ void Registrations::add_event(const std::string& type, std::uint64_t callback) {
 
 Result<void> Registrations::add_prefixed(Prefixed what,
                                          const std::string& key,
-                                         std::uint64_t callback) {
+                                         std::uint64_t callback,
+                                         bool is_public) {
   if (what == Prefixed::Route && !key.starts_with('/')) {
     return Error(Errc::Invalid, "route \"" + key + "\" must begin with \"/\"");
   }
@@ -32,7 +33,7 @@ Result<void> Registrations::add_prefixed(Prefixed what,
     return Error(Errc::Invalid, "what a plugin registers holds no control characters");
   }
   const std::lock_guard lock(mutex_);
-  if (!prefixed_[static_cast<std::size_t>(what)].emplace(key, callback).second) {
+  if (!prefixed_[static_cast<std::size_t>(what)].emplace(key, Prefix{callback, is_public}).second) {
     return Error(Errc::Exists, "\"" + key + "\" is registered already");
   }
   return {};
@@ -57,7 +58,7 @@ Registrations::Removed Registrations::remove(std::uint64_t callback) {
     item = item->second.empty() ? events_.erase(item) : std::next(item);
   }
   for (Keys& keys : prefixed_) {
-    std::erase_if(keys, [&](const auto& item) { return item.second == callback; });
+    std::erase_if(keys, [&](const auto& item) { return item.second.callback == callback; });
   }
   if (const auto timer = timers_.find(callback); timer != timers_.end()) {
     removed.loop_timer = timer->second;
@@ -92,7 +93,7 @@ Registrations::Match Registrations::find_prefixed(Prefixed what, std::string_vie
     if (what == Prefixed::Route && open_ended) prefix.remove_suffix(1);
     const bool fits = open_ended ? text.starts_with(prefix) : text == prefix;
     if (!fits || (best.callback != 0 && key.size() < best.key.size())) continue;
-    best = {candidate, key};
+    best = {candidate.callback, key, candidate.is_public};
   }
   return best;
 }

@@ -28,7 +28,11 @@ class Registrations {
   void add_command(Command command);
   void add_event(const std::string& type, std::uint64_t callback);
   // Errors: Exists (same key), Invalid.
-  Result<void> add_prefixed(Prefixed what, const std::string& key, std::uint64_t callback);
+  // `is_public` is for routes: pages of other sites may call it.
+  Result<void> add_prefixed(Prefixed what,
+                            const std::string& key,
+                            std::uint64_t callback,
+                            bool is_public = false);
   void add_timer(std::uint64_t callback, std::uint64_t loop_timer);
 
   // What was registered under this callback's number is gone; `autocomplete` and `loop_timer` go
@@ -50,6 +54,7 @@ class Registrations {
   struct Match {
     std::uint64_t callback = 0;
     std::string key;
+    bool is_public = false;
   };
   Match find_prefixed(Prefixed what, std::string_view text) const;
 
@@ -57,7 +62,11 @@ class Registrations {
   std::vector<std::string> event_types() const;
 
  private:
-  using Keys = std::map<std::string, std::uint64_t, std::less<>>;
+  struct Prefix {
+    std::uint64_t callback = 0;
+    bool is_public = false;
+  };
+  using Keys = std::map<std::string, Prefix, std::less<>>;
   const Keys& keys(Prefixed what) const { return prefixed_[static_cast<std::size_t>(what)]; }
 
   mutable std::mutex mutex_;

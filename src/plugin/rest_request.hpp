@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "discern/plugin/abi.h"
 #include "discord/model/rest_port.hpp"
@@ -13,8 +14,10 @@
 namespace discern::plugin {
 
 // Errors: Invalid, with what is wrong about the method, the route or its parameters.
+// `now` is Discord's time, for what Discord compares with it.
 Result<discord::RestRequest> read_rest_request(const discern_rest_request& given,
-                                               const std::string& plugin);
+                                               const std::string& plugin,
+                                               SystemTime now = std::chrono::system_clock::now());
 
 // Errors: Invalid (a name), Limit (more than 10 files or 25 MiB).
 Result<std::vector<discord::RestFile>> read_files(const discern_file* files, std::uint32_t count);

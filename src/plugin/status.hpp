@@ -76,6 +76,11 @@ struct RouteResponse {
   std::string body;
 };
 using RouteDone = std::function<void(RouteResponse)>;
+// What a plugin registered for a path.
+struct RouteInfo {
+  std::string pattern;     // As registered: "/files/*".
+  bool is_public = false;  // Pages of other sites may call it.
+};
 
 // Thread-safe; never waits for a plugin's thread.
 class StatusSource {
@@ -92,6 +97,11 @@ class StatusSource {
   // Hands a request to a plugin. `done` is called exactly once, on any thread: with the plugin's
   // answer, 404 (no such plugin or route), 503 (disabled, queue full) or 504 (no answer in 10 s).
   virtual void serve(std::string_view plugin, RouteRequest request, RouteDone done) = 0;
+  // Which route would answer; nothing if none would, or if the plugin is not enabled.
+  virtual std::optional<RouteInfo> find_route(std::string_view /*plugin*/,
+                                              std::string_view /*path*/) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace discern::plugin

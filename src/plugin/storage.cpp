@@ -1,12 +1,16 @@
 #include "plugin/storage.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
 
 #include "base/files.hpp"
+#include "base/kept_file.hpp"
 #include "base/log.hpp"
 
 namespace discern::plugin {
@@ -29,6 +33,10 @@ Error current_error() {
                 "plugins.storage_megabytes"};
       case SQLITE_CORRUPT:
       case SQLITE_NOTADB:
+      // Every statement is fixed text: these can come from a damaged file only.
+      case SQLITE_ERROR:
+      case SQLITE_CONSTRAINT:
+      case SQLITE_FORMAT:
         return {Errc::Corrupt, std::string("the storage is damaged: ") + error.what()};
       case SQLITE_BUSY:
       case SQLITE_LOCKED:
@@ -81,6 +89,11 @@ struct PluginStorage::Parts {
   static SQLite::Database open(const fs::path& file, std::uint64_t limit_bytes) {
     // The data folder may be reached by a link, as systemd's is; the file itself may not be one.
     const fs::path resolved = fs::weakly_canonical(file.parent_path()) / file.filename();
+    // SQLite would create it as the umask allows.
+    const int fd =
+        ::open(resolved.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd >= 0) ::close(fd);
+    ::chmod(resolved.c_str(), 0600);
     SQLite::Database made(resolved.string(),
                           SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOFOLLOW,
                           kBusyMs);
@@ -109,8 +122,13 @@ PluginStorage::~PluginStorage() = default;
 
 Result<std::unique_ptr<PluginStorage>> PluginStorage::open(const fs::path& file,
                                                            std::uint64_t limit_bytes) {
+  if (auto made = ensure_private_folder(file.parent_path()); !made) return std::move(made).error();
+  for (const char* part : {"", "-wal", "-shm"}) {
+    if (auto plain = check_regular_or_absent(file.string() + part); !plain) {
+      return std::move(plain).error();
+    }
+  }
   std::error_code ignored;
-  fs::create_directories(file.parent_path(), ignored);
   for (int attempt = 0;; ++attempt) {
     try {
       return std::unique_ptr<PluginStorage>(

@@ -4,13 +4,14 @@
 #include <limits>
 
 #include "base/log.hpp"
-#include "base/thread_name.hpp"
+#include "base/thread.hpp"
 
 namespace discern::plugin {
 namespace {
 
 // A file that is being written looks different at the next look; then it is left alone.
 constexpr std::chrono::seconds kLookEvery{1};
+constexpr std::chrono::milliseconds kRecoverAfter{50};
 
 }  // namespace
 
@@ -29,19 +30,21 @@ Supervisor::~Supervisor() {
   ear_->supervisor = nullptr;
 }
 
-void Supervisor::start(Services& services) {
+Result<void> Supervisor::start(Services& services) {
   services_ = &services;
   // As the gateway was told, whatever fails from here on.
   granted_ = options_.other_intents | intents();
-  thread_ = std::thread([this] {
-    set_thread_name("plugins");
+  auto thread = start_thread("plugins", [this] {
     loop_.run([this](Work& work, SteadyTime) {
       work.run();
       return clock_.steady_now();
     });
   });
+  if (!thread) return std::move(thread).error();
+  thread_ = *std::move(thread);
   post([this] {
     forget_removed();
+    for (auto& [id, record] : records_) record.starting = record.wanted;
     settle_all();
   });
   if (options_.watch_files) {
@@ -51,10 +54,20 @@ void Supervisor::start(Services& services) {
   }
   {
     Lock lock(mutex_);
-    settled_.wait_for(lock, options_.init_limit, [this] { return all_settled(); });
+    settled_.wait_for(
+        lock, options_.init_limit, [this] { return waiting_is_over_ || all_settled(); });
     started_ = true;
   }
   post([this] { publish(); });
+  return {};
+}
+
+void Supervisor::stop_waiting() {
+  {
+    const Lock lock(mutex_);
+    waiting_is_over_ = true;
+  }
+  settled_.notify_all();
 }
 
 std::size_t Supervisor::stop() {
@@ -73,6 +86,8 @@ std::size_t Supervisor::stop() {
              });
     };
     settled_.wait_for(lock, options_.stop_limit + std::chrono::milliseconds(500), all_off);
+    // Also when the thread has not come to it: whatever it waits for, it loads nothing any more.
+    stopping_ = true;
     for (auto& [id, record] : records_) {
       if (record.instance) lost.push_back(std::move(record.instance));
       record.phase = Phase::Off;
@@ -93,19 +108,35 @@ Work Supervisor::locked(std::function<void()> run) {
   Work work;
   work.run = [this, run = std::move(run)] {
     std::vector<std::function<void()>> calls;
+    bool done = false;
     {
       const Lock lock(mutex_);
-      run();
+      done = fenced("the supervisor of plugins", run);
       calls.swap(calls_);
     }
     settled_.notify_all();
-    for (const auto& call : calls) call();
+    for (const auto& call : calls) fenced("the supervisor of plugins", call);
+    // What was left in the middle is settled when there is memory again.
+    if (!done) insist("the supervisor of plugins", [this] { recover_later(); });
   };
   return work;
 }
 
+void Supervisor::recover_later() {
+  after(kRecoverAfter, [this] {
+    settle_all();
+    publish();
+  });
+}
+
 void Supervisor::post(std::function<void()> run) {
   loop_.post(locked(std::move(run)));
+}
+
+void Supervisor::run_later(std::function<void()> run) {
+  Work work;
+  work.run = std::move(run);
+  loop_.post(std::move(work));
 }
 
 void Supervisor::after(std::chrono::nanoseconds delay, std::function<void()> run) {
@@ -162,11 +193,17 @@ void Supervisor::on_ended(Instance& instance) {
   post([this, held = instance.shared_from_this()] {
     Record* record = find(held->generation());
     if (record == nullptr) return;
-    sample(*record);
-    calls_.push_back([this, held] {
-      const bool unmapped = held->unload();
-      post([this, held, unmapped] {
-        if (Record* ending = find(held->generation())) ended(*ending, unmapped);
+    fenced("the last sample of a plugin", [&] { sample(*record); });
+    // Nobody else brings it to its end.
+    insist("the end of a plugin", [&] {
+      calls_.push_back([this, held] {
+        bool unmapped = false;
+        fenced("unloading a plugin", [&] { unmapped = held->unload(); });
+        insist("the end of a plugin", [&] {
+          post([this, held, unmapped] {
+            if (Record* ending = find(held->generation())) ended(*ending, unmapped);
+          });
+        });
       });
     });
   });

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "plugin/book.hpp"
 #include "plugin/check.hpp"
 #include "plugin/crash_guard.hpp"
+#include "plugin/file_mark.hpp"
 #include "plugin/host_options.hpp"
 #include "plugin/loop.hpp"
 #include "plugin/published.hpp"
@@ -40,7 +42,10 @@ class Supervisor final : public InstanceObserver {
       std::function<std::string(const std::string& id, const std::filesystem::path& file)>;
   std::vector<Finding> examine(const TryToOpen& open) const;
   // Loads what is wanted and waits until each has started or failed, at most the init limit.
-  void start(Services& services);
+  // Errors: Limit (no thread).
+  Result<void> start(Services& services);
+  // `start` returns now, whatever has not started yet. Any thread.
+  void stop_waiting();
   // Ends every plugin. Returns how many threads did not come back.
   std::size_t stop();
 
@@ -71,6 +76,8 @@ class Supervisor final : public InstanceObserver {
 
   void sample();
   void poke();
+  // Runs `work` on the supervisor's thread, which may wait for the disk. Dropped after `stop`.
+  void run_later(std::function<void()> work);
   // Runs `use` for each plugin that is loading, on or stopping. Never waits, like `routing`.
   void each_instance(const std::function<void(Instance&)>& use) const;
 
@@ -85,13 +92,6 @@ class Supervisor final : public InstanceObserver {
 
  private:
   enum class Phase { Off, Loading, On, Stopping };
-  // What tells a changed file from the one before.
-  struct FileMark {
-    std::int64_t time_ns = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t inode = 0;
-    bool operator==(const FileMark&) const = default;
-  };
   struct Record {
     Record(metrics::Registry& registry, const std::string& id, const FaultLimits& limits)
         : handles(registry, id), backoff(limits) {}
@@ -103,6 +103,8 @@ class Supervisor final : public InstanceObserver {
     bool reload = false;  // Asked for, and not begun: what runs or loads now is to be replaced.
     bool late = false;    // Its init takes longer than the limit.
     bool failed = false;
+    // It comes on with the program and was not asked for: that is a start, no enabling.
+    bool starting = false;
     std::string message;
     std::shared_ptr<Instance> instance;
     // Kept while it is off, and over restarts: they stay registered.
@@ -117,6 +119,8 @@ class Supervisor final : public InstanceObserver {
     bool lacks_dependency = false;  // Off for that reason alone: comes back with what it requires.
     std::uint64_t generations = 0;
     std::uint64_t pinned = 0;
+    bool unread = false;         // Refused before its manifest said who it is: read as if new.
+    bool untrusted = false;      // Others could change it: another owner or mode is a change.
     FileMark loaded_mark;        // Of the files that were loaded last, or failed to.
     FileMark seen_mark;          // At the last look.
     ConfigValues loaded_values;  // Of the operator, as for loaded_mark.
@@ -133,6 +137,21 @@ class Supervisor final : public InstanceObserver {
   void post(std::function<void()> run);
   void after(std::chrono::nanoseconds delay, std::function<void()> run);
   Work locked(std::function<void()> run);
+  void recover_later();
+
+  // Runs `look`, which may wait for the disk, without the mutex_ that the caller holds: a disk that
+  // stands still must not hold up who asks for the plugins. Records come and go on the supervisor's
+  // thread alone, so references stay valid; stop() may have changed what is in them.
+  template <class Look>
+  auto off_lock(Look&& look) const {
+    struct Relock {
+      std::mutex& mutex;
+      ~Relock() { mutex.lock(); }
+    };
+    mutex_.unlock();
+    const Relock relock{mutex_};
+    return look();
+  }
 
   // All below: on the supervisor's thread with mutex_ held.
   void settle_all();
@@ -156,23 +175,36 @@ class Supervisor final : public InstanceObserver {
   void abandon(std::uint64_t generation);
   void pause(std::uint64_t generation, const std::string& last);
   void control(const std::string& id, ControlDone done, const std::function<void(Record&)>& change);
-  void note_change(Record& record, bool reloaded);
-  // One that is off and stays so was switched off. A reload is no switch, unless it was refused.
+  enum class Cause { Start, Enable, Reload };
+  void note_change(Record& record, Cause cause);
+  // One that was on, is off and stays so was switched off, by the operator or by the host for its
+  // faults. A reload is no switch, unless it was refused.
   void note_off(Record& record);
   void init_is_late(std::uint64_t generation);
   void revive_dependents();
   void refuse_after_crashes(Record& record);
   // Without mutex_: the disk may take its time.
   void look_for_changes();
-  void take_up_changes(const std::map<std::string, FileMark>& marks,
-                       std::vector<std::filesystem::path> folders);
+  // What one look at the folders found.
+  struct Look {
+    std::map<std::string, FileMark> marks;                // By plugin.
+    std::map<std::filesystem::path, FileMark> newcomers;  // Folders that no record has.
+    std::map<std::string, std::string>
+        problems;  // Of plugins that run: why not to load the new file.
+  };
+  // Whether its files were changed, and nothing was written since the look before.
+  static bool changed_and_at_rest(const Record& record, const FileMark& now);
+  void take_up_changes(const Look& look);
+  void forget_unread(const Look& look);
   // One that runs, or that failed.
   static bool can_load_again(const Record& record);
   void load_again(Record& record);
   ConfigValues values_of(const std::string& id) const;
   std::string find_problem(const Record& record, const TryToOpen& open) const;
+  // Waits for the disk.
   FileMark mark_of(const Record& record) const;
   void save_book();
+  Error not_kept(const std::string& id) const;
   void take_commands(Record& record);
   Result<void> check_command_of_others(const std::string& id, const CommandSpec& spec) const;
   void registered(const std::string& json, bool taken);
@@ -197,9 +229,12 @@ class Supervisor final : public InstanceObserver {
 
   // All that may hold a plugin. Needs no lock.
   std::vector<std::filesystem::path> folders_on_disk() const;
+  bool is_known(const std::filesystem::path& folder) const;
   // Of these, those that no record knows yet.
   void scan_new_folders(std::vector<std::filesystem::path> folders);
-  void scan_new_folders() { scan_new_folders(folders_on_disk()); }
+  void scan_new_folders() {
+    scan_new_folders(off_lock([this] { return folders_on_disk(); }));
+  }
   // Adds the plugin in it. The error says why there is none.
   Result<void> scan_folder(const std::filesystem::path& folder);
   void refuse_folder(const std::filesystem::path& folder, std::string why);
@@ -218,6 +253,9 @@ class Supervisor final : public InstanceObserver {
   Services* services_ = nullptr;
   Loop loop_;
   std::thread thread_;
+  // Read at start; then the supervisor's thread only. Without mutex_: the disk may take its time.
+  KeptFile book_file_ = Book::kept_file(options_.book_file);
+  std::string book_problem_;  // Why the book is not on disk; empty if it is.
   const std::shared_ptr<Ear> ear_ = std::make_shared<Ear>();
   std::atomic<bool> refresh_posted_{false};
   std::vector<std::function<void()>>
@@ -231,11 +269,19 @@ class Supervisor final : public InstanceObserver {
   std::map<std::string, ConfigValues> config_;
   Book book_;
   std::map<std::string, Record, std::less<>> records_;
+  // Folders without a record, as the look before found them: they are read when they are at rest.
+  struct Newcomer {
+    FileMark seen;
+    bool read = false;  // As it is now, and there is no plugin in it.
+  };
+  std::map<std::filesystem::path, Newcomer> newcomers_;
   std::vector<Abandoned> abandoned_;
-  discord::ApplicationId application_;
+  // Nothing before the bot is ready; 0 when Discord did not say, and then it is asked.
+  std::optional<discord::ApplicationId> application_;
   std::string published_;
   std::chrono::seconds register_pause_{};  // After the last failure.
   bool started_ = false;
+  bool waiting_is_over_ = false;
   discord::Intents granted_ = 0;  // What the connection was opened with.
   bool stopping_ = false;
   std::uint64_t generations_ = 0;

@@ -66,7 +66,7 @@ void Supervisor::publish() {
   std::string json = known_commands_json();
   if (json == published_) return;
   published_ = json;
-  calls_.push_back([this, application = application_, json = std::move(json)] {
+  calls_.push_back([this, application = *application_, json = std::move(json)] {
     options_.register_commands(application, json, [ear = ear_, json](bool taken) {
       const std::lock_guard lock(ear->mutex);
       if (ear->supervisor == nullptr) return;
@@ -156,7 +156,10 @@ void Supervisor::forget_removed() {
   for (auto at = records_.begin(); at != records_.end();) {
     Record& record = at->second;
     std::error_code bad;
-    if (record.phase != Phase::Off || std::filesystem::exists(record.folder, bad) || bad) {
+    const bool is_kept = record.phase != Phase::Off ||
+                         off_lock([&] { return std::filesystem::exists(record.folder, bad); }) ||
+                         bad;
+    if (is_kept) {
       ++at;
       continue;
     }

@@ -1,9 +1,5 @@
-// What the operator, or a changed file, asks for. On the supervisor's thread with mutex_ held, but
-// for the first three and look_for_changes.
+// What the operator asks for. On the supervisor's thread with mutex_ held, but for the first three.
 
-#include <sys/stat.h>
-
-#include "base/files.hpp"
 #include "base/log.hpp"
 #include "metrics/catalogue.hpp"
 #include "plugin/supervisor.hpp"
@@ -24,6 +20,7 @@ void Supervisor::disable(const std::string& id, ControlDone done) {
     record.wanted = false;
     record.reload = false;
     record.failed = false;
+    record.starting = false;
     record.lacks_dependency = false;
     record.message = "disabled by the operator";
   });
@@ -52,10 +49,21 @@ void Supervisor::control(const std::string& id,
     ++record->pauses;  // The operator has spoken: a pause that is running means nothing now.
     change(*record);
     save_book();
-    if (done) record->waiting.push_back(done);
+    if (done)
+      record->waiting.push_back([this, id, done](const Result<void>& outcome) {
+        done(outcome && !book_problem_.empty() ? not_kept(id) : outcome);
+      });
     settle_all();
     forget_removed();
   });
+}
+
+// The file was written before anybody is answered. Called without mutex_.
+Error Supervisor::not_kept(const std::string& id) const {
+  return {
+      Errc::Io,
+      "what you want of plugin \"" + id +
+          "\" holds until the next start only, because it could not be stored: " + book_problem_};
 }
 
 // Folders that were not there at the start are found when somebody names one.
@@ -71,24 +79,35 @@ Supervisor::Record* Supervisor::find_or_scan(const std::string& id) {
 void Supervisor::save_book() {
   if (options_.book_file.empty()) return;
   // Written without the lock, which the gateway's thread takes too.
-  calls_.push_back([file = options_.book_file, text = book_.to_json()] {
-    if (const Result<void> saved = write_file_atomically(file, text); !saved) {
-      log::error("plugin", "what is known of the plugins is not on disk: {}", saved.error().text);
-    }
+  calls_.push_back([this, text = book_.to_json()] {
+    const Result<void> saved = book_file_.write(text);
+    book_problem_ = saved ? std::string() : saved.error().text;
+    if (saved) return;
+    log::error("plugin", "what is known of the plugins is not on disk: {}", saved.error().text);
   });
 }
 
 // A mark on the charts, and the moment that before and after are told from.
-void Supervisor::note_change(Record& record, bool reloaded) {
+void Supervisor::note_change(Record& record, Cause cause) {
+  const bool reloaded = cause == Cause::Reload;
   const Manifest& manifest = record.manifest;
   const std::string before = book_.version(manifest.id);
   const bool other_version = !before.empty() && before != manifest.version;
   const std::string version = other_version ? before + " -> " + manifest.version : manifest.version;
+  const bool started = cause == Cause::Start;
+  registry_
+      .counter(metrics::catalogue::kPluginLoads,
+               manifest.id,
+               reloaded  ? "reload"
+               : started ? "start"
+                         : "enable")
+      .add();
   if (reloaded) {
     annotate("reload", "plugin " + manifest.id + " " + version + " reloaded");
-  } else {
+  } else if (!started || other_version) {
+    // A start has a mark of its own, for all plugins together.
     annotate(other_version ? "version" : "enable",
-             "plugin " + manifest.id + " " + version + " enabled");
+             "plugin " + manifest.id + " " + version + (started ? " started" : " enabled"));
   }
   if (!reloaded && !other_version && !before.empty()) return;
   book_.set_version(manifest.id, manifest.version, clock_.system_now());
@@ -111,7 +130,7 @@ void Supervisor::add_crash(const CrashReport& report) {
              handler);
   book_.add_crash(id, {report.time, report.signal, handler});
   if (!options_.book_file.empty()) {
-    if (auto saved = write_file_atomically(options_.book_file, book_.to_json()); !saved) {
+    if (auto saved = book_file_.write(book_.to_json()); !saved) {
       log::error("plugin", "the crash is not on disk: {}", saved.error().text);
     }
   }
@@ -139,48 +158,6 @@ void Supervisor::revive_dependents() {
   }
 }
 
-Supervisor::FileMark Supervisor::mark_of(const Record& record) const {
-  FileMark mark;
-  for (const std::string& name : {record.manifest.id + ".so", std::string("plugin.toml")}) {
-    struct stat file {};
-    if (::stat((record.folder / name).c_str(), &file) != 0) continue;
-    mark.time_ns += file.st_mtim.tv_sec * 1'000'000'000LL + file.st_mtim.tv_nsec;
-    mark.bytes += static_cast<std::uint64_t>(file.st_size);
-    mark.inode += file.st_ino;
-  }
-  return mark;
-}
-
-void Supervisor::look_for_changes() {
-  // Records come and go on this thread alone, so that it may look at them without the lock.
-  std::map<std::string, FileMark> marks;
-  for (const auto& [id, record] : records_) marks[id] = mark_of(record);
-  locked([this, marks = std::move(marks), folders = folders_on_disk()] {
-    take_up_changes(marks, folders);
-  }).run();
-}
-
-void Supervisor::take_up_changes(const std::map<std::string, FileMark>& marks,
-                                 std::vector<std::filesystem::path> folders) {
-  forget_removed();
-  const std::size_t known = records_.size();
-  scan_new_folders(std::move(folders));
-  bool changed = records_.size() != known;
-  for (auto& [id, record] : records_) {
-    const auto looked = marks.find(id);
-    if (looked == marks.end()) continue;
-    const FileMark now = looked->second;
-    // Between two looks nothing was written: whoever writes it is done.
-    const bool at_rest = now == record.seen_mark;
-    record.seen_mark = now;
-    if (!at_rest || now == record.loaded_mark || !can_load_again(record)) continue;
-    log::info("plugin", "the files of plugin \"{}\" changed", id);
-    load_again(record);
-    changed = true;
-  }
-  if (changed) settle_all();
-}
-
 bool Supervisor::can_load_again(const Record& record) {
   return record.phase == Phase::On || (record.phase == Phase::Off && record.failed);
 }
@@ -188,7 +165,7 @@ bool Supervisor::can_load_again(const Record& record) {
 void Supervisor::load_again(Record& record) {
   ++record.pauses;
   book_.forgive(record.manifest.id);
-  record.loaded_mark = record.seen_mark = mark_of(record);
+  record.loaded_mark = record.seen_mark = off_lock([&] { return mark_of(record); });
   record.wanted = true;
   record.reload = record.phase != Phase::Off;
 }
@@ -203,6 +180,10 @@ void Supervisor::renew(std::map<std::string, ConfigValues> config) {
     if (stopping_) return;
     config_ = std::move(config);
     forget_removed();
+    // What stands for a folder that could not be read is read as if it were new.
+    std::erase_if(records_, [](const auto& item) {
+      return item.second.unread && item.second.phase == Phase::Off && item.second.waiting.empty();
+    });
     scan_new_folders();
     for (auto& [id, record] : records_) renew(record);
     settle_all();
@@ -212,11 +193,13 @@ void Supervisor::renew(std::map<std::string, ConfigValues> config) {
 void Supervisor::renew(Record& record) {
   const std::string& id = record.manifest.id;
   const bool same = values_of(id) == record.loaded_values;
-  if (same && mark_of(record) == record.loaded_mark) return;
+  if (same && off_lock([&] { return mark_of(record); }).same_content(record.loaded_mark)) return;
   // One that loads has the old values, and is loaded again when it has.
   if (record.phase != Phase::Loading && !can_load_again(record)) return;
   std::error_code bad;
-  if (record.phase != Phase::Off && !std::filesystem::exists(record.folder, bad) && !bad) {
+  const bool is_there =
+      off_lock([&] { return std::filesystem::exists(record.folder, bad); }) || bad;
+  if (record.phase != Phase::Off && !is_there) {
     record.wanted = false;
     record.message = "its folder is gone";
     return;

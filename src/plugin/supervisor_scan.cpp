@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "base/files.hpp"
+#include "base/folder.hpp"
+#include "base/kept_file.hpp"
 #include "base/log.hpp"
 #include "plugin/supervisor.hpp"
+#include "plugin/trust.hpp"
 
 namespace discern::plugin {
 namespace {
@@ -16,19 +19,19 @@ namespace fs = std::filesystem;
 void Supervisor::scan() {
   std::error_code bad;
   if (!options_.private_folder.empty()) {
+    if (auto made = ensure_private_folder(options_.private_folder); !made) {
+      log::error("plugin", "{}", made.error().text);
+    }
     // Left over by a process that was killed.
-    for (const auto& entry : fs::directory_iterator(options_.private_folder, bad)) {
-      if (entry.path().extension() == ".so") fs::remove(entry.path(), bad);
+    if (const auto left = read_folder(options_.private_folder); left) {
+      for (const std::string& name : left.value()) {
+        if (name.ends_with(".so")) fs::remove(options_.private_folder / name, bad);
+      }
     }
   }
   const Lock lock(mutex_);
   if (!options_.book_file.empty()) {
-    Result<Book> book = Book::read(options_.book_file);
-    if (book) {
-      book_ = *std::move(book);
-    } else {
-      log::error("plugin", "what is known of the plugins is lost: {}", book.error().text);
-    }
+    book_ = Book::read(book_file_);
   }
   if (!options_.quiet && !fs::is_directory(options_.folder, bad)) {
     log::warn("plugin", "there is no plugins folder {}", options_.folder.string());
@@ -37,26 +40,21 @@ void Supervisor::scan() {
 }
 
 std::vector<fs::path> Supervisor::folders_on_disk() const {
-  std::error_code bad;
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(options_.folder, bad)) {
-    if (entry.is_directory(bad)) folders.push_back(entry.path());
-  }
+  std::vector<fs::path> folders = folders_in(options_.folder);
   for (const fs::path& more : options_.more_folders) {
-    std::error_code absent;
-    for (const auto& entry : fs::directory_iterator(more, absent)) {
-      if (entry.is_directory(absent)) folders.push_back(entry.path());
-    }
+    for (fs::path& one : folders_in(more)) folders.push_back(std::move(one));
   }
   return folders;
 }
 
-void Supervisor::scan_new_folders(std::vector<fs::path> folders) {
-  std::erase_if(folders, [this](const fs::path& folder) {
-    return std::any_of(records_.begin(), records_.end(), [&](const auto& item) {
-      return item.second.folder == folder;
-    });
+bool Supervisor::is_known(const fs::path& folder) const {
+  return std::any_of(records_.begin(), records_.end(), [&](const auto& item) {
+    return item.second.folder == folder;
   });
+}
+
+void Supervisor::scan_new_folders(std::vector<fs::path> folders) {
+  std::erase_if(folders, [this](const fs::path& folder) { return is_known(folder); });
   std::sort(folders.begin(), folders.end());
   // Those that say who they are come first: a broken one must not stand in a sound one's place.
   std::vector<std::pair<fs::path, Error>> broken;
@@ -72,8 +70,10 @@ Supervisor::Record& Supervisor::add_record(const std::string& id, const fs::path
   record.manifest.id = id;
   record.manifest.name = id;
   record.handles.enabled.set(0);
+  record.handles.queue_depth.set(0);
+  record.handles.pinned.set(0);
   record.commands = book_.commands(id);
-  record.loaded_mark = record.seen_mark = mark_of(record);
+  record.loaded_mark = record.seen_mark = off_lock([&] { return mark_of(record); });
   record.loaded_values = values_of(id);
   return record;
 }
@@ -83,16 +83,24 @@ void Supervisor::refuse_folder(const fs::path& folder, std::string why) {
   const std::string name = folder.filename().string();
   std::string id = name;
   for (int n = 2; records_.contains(id); ++n) id = name + " (" + std::to_string(n) + ")";
-  refuse(add_record(id, folder), std::move(why));
+  Record& record = add_record(id, folder);
+  record.unread = true;
+  refuse(record, std::move(why));
 }
 
 Result<void> Supervisor::scan_folder(const fs::path& folder) {
   const std::string name = folder.filename().string();
-  const Result<std::string> text = read_file(folder / "plugin.toml", 1024 * 1024);
+  const Result<void> trusted =
+      off_lock([&] { return check_trust(folder / "plugin.toml", folder.parent_path()); });
+  if (!trusted) {
+    return Error(Errc::Refused, "plugin \"" + name + "\": " + trusted.error().text);
+  }
+  const Result<std::string> text =
+      off_lock([&] { return read_file(folder / "plugin.toml", 1024 * 1024); });
   if (!text) {
     // A folder without a manifest is somebody's notes, unless a library lies in it.
     std::error_code bad;
-    const bool meant = fs::exists(folder / (name + ".so"), bad);
+    const bool meant = off_lock([&] { return fs::exists(folder / (name + ".so"), bad); });
     if (text.error().kind == Errc::NotFound && !meant) return {};
     return Error(text.error().kind,
                  name + ": its plugin.toml cannot be read: " + text.error().text);

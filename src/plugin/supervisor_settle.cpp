@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "metrics/catalogue.hpp"
 #include "plugin/supervisor.hpp"
+#include "plugin/trust.hpp"
 
 namespace discern::plugin {
 
@@ -27,9 +28,9 @@ void Supervisor::settle_all() {
 
 void Supervisor::settle(Record& record) {
   if (record.phase == Phase::Off && record.wanted) {
-    if (const Result<void> read = read_manifest(record); !read) {
-      return refuse(record, read.error().text);
-    }
+    const Result<void> read = read_manifest(record);
+    if (stopping_) return;
+    if (!read) return refuse(record, read.error().text);
   }
   bool wait = false;
   const std::string problem = record.wanted ? dependency_problem(record, wait) : std::string();
@@ -104,6 +105,7 @@ void Supervisor::fail(Record& record, std::string message) {
   record.wanted = false;
   record.reload = false;
   record.failed = true;
+  record.starting = false;
   record.message = std::move(message);
   if (!options_.quiet) log::error("plugin", "{}", record.message);
   answer_waiting(record, Error(Errc::Refused, record.message));
@@ -117,7 +119,15 @@ void Supervisor::answer_waiting(Record& record, const Result<void>& outcome) {
 }
 
 Result<Manifest> Supervisor::manifest_on_disk(const Record& record) const {
-  const Result<std::string> text = read_file(record.folder / "plugin.toml", 1024 * 1024);
+  for (const std::string& name : {std::string("plugin.toml"), record.manifest.id + ".so"}) {
+    const Result<void> trusted =
+        off_lock([&] { return check_trust(record.folder / name, record.folder.parent_path()); });
+    if (!trusted) {
+      return Error(Errc::Refused, "plugin \"" + record.manifest.id + "\": " + trusted.error().text);
+    }
+  }
+  const Result<std::string> text =
+      off_lock([&] { return read_file(record.folder / "plugin.toml", 1024 * 1024); });
   if (!text) return text.error();
   Result<Manifest> manifest =
       parse_manifest(*text, (record.folder.filename() / "plugin.toml").string());
@@ -130,9 +140,10 @@ Result<Manifest> Supervisor::manifest_on_disk(const Record& record) const {
 }
 
 Result<void> Supervisor::read_manifest(Record& record) {
-  record.loaded_mark = mark_of(record);
+  record.loaded_mark = off_lock([&] { return mark_of(record); });
   record.loaded_values = values_of(record.manifest.id);
   Result<Manifest> manifest = manifest_on_disk(record);
+  record.untrusted = !manifest && manifest.error().kind == Errc::Refused;
   if (!manifest) return std::move(manifest).error();
   record.manifest = *std::move(manifest);
   return {};
@@ -149,20 +160,23 @@ void Supervisor::begin_load(Record& record) {
   Result<std::string> config = merge_config(manifest.id, manifest.config, values_of(manifest.id));
   if (!config) return refuse(record, config.error().text);
 
+  // What the system may refuse comes first: the record changes when the thread is there.
   const std::uint64_t generation = ++generations_;
+  const std::string& id = manifest.id;
+  const std::filesystem::path copy =
+      options_.private_folder / (id + "." + std::to_string(generation) + ".so");
+  auto instance = std::make_shared<Instance>(*services_, manifest, generation, *std::move(config));
+  after(options_.init_limit, [this, generation] { init_is_late(generation); });
+  if (auto started = instance->start(record.folder / (id + ".so"), copy); !started) {
+    return refuse(record, "plugin \"" + id + "\": " + started.error().text);
+  }
   ++record.generations;
-  record.instance =
-      std::make_shared<Instance>(*services_, manifest, generation, *std::move(config));
+  record.instance = std::move(instance);
   record.cpu_seen = {};
   record.allocated_seen = {};
   record.failed = false;
   record.message.clear();
   record.phase = Phase::Loading;
-  const std::string& id = record.manifest.id;
-  const std::filesystem::path copy =
-      options_.private_folder / (id + "." + std::to_string(generation) + ".so");
-  record.instance->start(record.folder / (id + ".so"), copy);
-  after(options_.init_limit, [this, generation] { init_is_late(generation); });
 }
 
 void Supervisor::init_is_late(std::uint64_t generation) {
@@ -190,9 +204,11 @@ void Supervisor::opened(Record& record, Instance& instance, const Result<void>& 
   take_commands(record);
   record.load_seconds = seconds(instance.load_time());
   record.handles.load_seconds.set(record.load_seconds);
-  const bool reloaded = record.handles.enabled.cell()->exchange(1) > 0;
-  if (!reloaded) record.handles.enables.add();
-  note_change(record, reloaded);
+  const bool was_on = record.handles.enabled.cell()->exchange(1) > 0;
+  const bool starting = std::exchange(record.starting, false);
+  const Cause cause = was_on ? Cause::Reload : starting ? Cause::Start : Cause::Enable;
+  if (cause == Cause::Enable) record.handles.enables.add();
+  note_change(record, cause);
   if (const discord::Intents missing = record.manifest.intents & ~granted_;
       started_ && missing != 0) {
     record.message = "it asks for intents that the connection was not opened with (" +
@@ -204,11 +220,12 @@ void Supervisor::opened(Record& record, Instance& instance, const Result<void>& 
 }
 
 void Supervisor::begin_stop(Record& record) {
-  record.phase = Phase::Stopping;
-  record.instance->close();
-  rebuild_routing();
+  // In this order: one that is stopping ends in time, and its loop is closed, whatever fails here.
   after(options_.stop_limit,
         [this, generation = record.instance->generation()] { abandon(generation); });
+  record.instance->close();
+  record.phase = Phase::Stopping;
+  rebuild_routing();
 }
 
 void Supervisor::ended(Record& record, bool unmapped) {

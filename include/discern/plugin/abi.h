@@ -10,7 +10,8 @@
  *  - Structs only grow at their end. Each begins with its size; a reader takes what is there and
  *    reads the rest as zero. discern_text, discern_pair, discern_callback and discern_file are
  *    frozen: they stand in arrays or without a size.
- *  - Texts are UTF-8, not terminated, and valid only during the call that passes them.
+ *  - Texts are UTF-8, not terminated, and valid only during the call that passes them. The host
+ *    replaces bytes that are none by U+FFFD, except in storage and in bodies of HTTP and files.
  *  - Functions of discern_host may be called from every thread and never throw. None blocks but
  *    `storage`, which waits for the disk.
  *  - The host calls a plugin on one thread, the plugin's own, and one call at a time.
@@ -111,6 +112,26 @@ typedef struct discern_result {
 
 /* ---- messages to the host */
 
+/* The handler that a coroutine belongs to. */
+enum {
+  DISCERN_ORIGIN_NONE = 0, /* The call that runs now. */
+  DISCERN_ORIGIN_INTERACTION = 1,
+  DISCERN_ORIGIN_EVENT = 2,
+  DISCERN_ORIGIN_ROUTE = 3,
+  DISCERN_ORIGIN_TIMER = 4,
+};
+
+/* A coroutine failed after its handler returned, or is given up because the plugin stops. */
+typedef struct discern_task_end {
+  uint32_t size;
+  uint32_t origin;
+  uint64_t interaction; /* Of ORIGIN_INTERACTION. */
+  discern_text name;    /* "MESSAGE_CREATE", "/page", "every 5000 ms". */
+  uint32_t cancelled;
+  uint32_t reserved;
+  const discern_failure* failure; /* Null when it was cancelled. */
+} discern_task_end;
+
 /* Discord's values. 0 is a slash command, too. */
 enum { DISCERN_COMMAND_SLASH = 1, DISCERN_COMMAND_USER = 2, DISCERN_COMMAND_MESSAGE = 3 };
 
@@ -139,6 +160,13 @@ typedef struct discern_command {
 enum { DISCERN_ON_EVENT = 1, DISCERN_ON_COMPONENT = 2, DISCERN_ON_MODAL = 3, DISCERN_ON_ROUTE = 4 };
 
 /*
+ * Who may call a route. Values that a host does not know are refused by it.
+ * DEFAULT  whoever may look at the dashboard; never on behalf of another site's page
+ * PUBLIC   pages of other sites, too
+ */
+enum { DISCERN_ACCESS_DEFAULT = 0, DISCERN_ACCESS_PUBLIC = 1 };
+
+/*
  * ON_EVENT      key = event type, "*" for every type          message: discern_event
  * ON_COMPONENT  key = beginning of the custom_id              message: discern_interaction
  * ON_MODAL      key = beginning of the custom_id              message: discern_interaction
@@ -152,6 +180,8 @@ typedef struct discern_subscription {
   uint32_t kind;
   discern_text key;
   discern_callback run;
+  uint32_t access; /* ON_ROUTE: DISCERN_ACCESS_... */
+  uint32_t reserved;
 } discern_subscription;
 
 /* Message: null. `repeat_ms` 0 runs once. */
@@ -166,7 +196,7 @@ typedef struct discern_timer {
 typedef struct discern_file {
   uint32_t size;
   uint32_t reserved;
-  discern_text name; /* [A-Za-z0-9._-] */
+  discern_text name; /* The host cleans it, and writes the clean one into the JSON, too. */
   discern_text content_type;
   discern_text bytes;
 } discern_file;
@@ -193,7 +223,7 @@ typedef struct discern_answer {
   discern_text json; /* The `data` of the answer: a message, choices or a modal. */
   const discern_file* files;
   discern_callback done; /* discern_result; may be all null. */
-  uint64_t message;      /* EDIT_FOLLOW_UP, DELETE_FOLLOW_UP: which; the result of FOLLOW_UP says. */
+  uint64_t message; /* EDIT_FOLLOW_UP, DELETE_FOLLOW_UP: which; the result of FOLLOW_UP says. */
 } discern_answer;
 
 typedef struct discern_http_response {
@@ -303,7 +333,8 @@ typedef struct discern_series {
   void* sketch;
 } discern_series;
 
-enum { DISCERN_CLOCK_STEADY = 0, DISCERN_CLOCK_SYSTEM = 1 };
+/* CLOCK_DISCORD: the system time that Discord's clocks show, however wrong this machine's is. */
+enum { DISCERN_CLOCK_STEADY = 0, DISCERN_CLOCK_SYSTEM = 1, DISCERN_CLOCK_DISCORD = 2 };
 enum { DISCERN_RECORD_LOAD_TIME = 1, DISCERN_RECORD_COMMAND_USAGE = 2, DISCERN_RECORD_ERROR = 3 };
 enum { DISCERN_LOG_DEBUG = 0, DISCERN_LOG_INFO = 1, DISCERN_LOG_WARN = 2, DISCERN_LOG_ERROR = 3 };
 
@@ -365,6 +396,8 @@ typedef struct discern_host {
   int32_t (*send_gateway)(void* context,
                           const discern_gateway_payload* payload,
                           discern_failure* failure);
+  /* Called while the interaction, if there is one, is not released yet. */
+  void (*task_ended)(void* context, const discern_task_end* end);
 } discern_host;
 
 /* What a plugin is told about itself. Texts are valid as long as it is loaded. */

@@ -192,6 +192,11 @@ class Command {
 
   Type type() const { return type_; }
   const std::string& path() const { return path_; }
+  // What the host counts it as: "music play", "Report (user)", "Report (message)".
+  std::string name() const {
+    if (type_ == Type::Slash) return path_;
+    return path_ + (type_ == Type::User ? " (user)" : " (message)");
+  }
   const std::string& description() const { return description_; }
   std::string options_json() const { return options_.text(); }
   std::string attributes_json() const {

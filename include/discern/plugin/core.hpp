@@ -8,6 +8,7 @@
 // host.
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "discern/plugin/metrics.hpp"
 #include "discern/plugin/storage.hpp"
 #include "discern/plugin/task.hpp"
+#include "discern/plugin/text.hpp"
 #include "discern/plugin/web.hpp"
 
 namespace discern::plugin {
@@ -46,6 +48,25 @@ inline Task<> run_event(std::shared_ptr<const EventHandler::Coroutine> run, Held
 }
 inline Task<> run_timer(std::shared_ptr<const TimerHandler::Coroutine> run) {
   co_await (*run)();
+}
+
+// Tells the host how a coroutine ended that did not end well. Called inside a catch block unless
+// the coroutine was cancelled.
+inline void report_task(const discern_host* host, const TaskOrigin& origin, bool cancelled) {
+  auto failure = sized<discern_failure>();
+  if (!cancelled) fenced(&failure, [] { throw; });
+  // A host of an earlier minor version ends its table before.
+  if (host->size < offsetof(discern_host, task_ended) + sizeof host->task_ended) {
+    if (!cancelled) host->log(host->context, DISCERN_LOG_ERROR, text(failure.text));
+    return;
+  }
+  auto end = sized<discern_task_end>();
+  end.origin = origin.kind;
+  end.interaction = origin.interaction;
+  end.name = text(origin.name);
+  end.cancelled = cancelled ? 1 : 0;
+  end.failure = cancelled ? nullptr : &failure;
+  host->task_ended(host->context, &end);
 }
 
 inline void respond(const discern_host* host, std::uint64_t request, const Response& response) {
@@ -111,31 +132,43 @@ class Api {
   }
   // Buttons and selects whose custom_id begins with `prefix`; the longest match is called.
   Registration on_component(std::string_view prefix, InteractionHandler run) {
-    return subscribe(DISCERN_ON_COMPONENT, prefix, on_interaction(std::move(run)));
+    return subscribe(
+        DISCERN_ON_COMPONENT, prefix, on_interaction(std::string(prefix), std::move(run)));
   }
   // Forms whose custom_id begins with `prefix`.
   Registration on_modal(std::string_view prefix, InteractionHandler run) {
-    return subscribe(DISCERN_ON_MODAL, prefix, on_interaction(std::move(run)));
+    return subscribe(DISCERN_ON_MODAL, prefix, on_interaction(std::string(prefix), std::move(run)));
   }
   // /plugins/<id><path>; a path that ends with * takes everything that begins like it.
-  Registration register_route(std::string_view path, RouteHandler run);
+  Registration register_route(std::string_view path, RouteHandler run, RouteOptions options = {});
 
  private:
   friend class Core;
-  discern_callback on_interaction(InteractionHandler run) const {
+  // `name` is what was registered: what an error counts as when Discord has forgotten the
+  // interaction.
+  discern_callback on_interaction(std::string name, InteractionHandler run) const {
     return detail::make_callback<discern_interaction>(
-        [host = host_, plugin = plugin_, tasks = tasks_, run = std::move(run)](
-            const discern_interaction& message) {
+        [host = host_,
+         plugin = plugin_,
+         tasks = tasks_,
+         name = std::move(name),
+         run = std::move(run)](const discern_interaction& message) {
+          const TaskOrigin origin{DISCERN_ORIGIN_INTERACTION, message.id, name};
+          const TaskScope::Inside inside(*tasks, origin);
           Interaction interaction(host, plugin, message);
           if (run.coroutine() == nullptr) return run.function()(interaction);
           tasks->start(detail::run_interaction(run.coroutine(), std::move(interaction)));
         });
   }
-  Registration subscribe(std::uint32_t kind, std::string_view key, discern_callback run) const {
+  Registration subscribe(std::uint32_t kind,
+                         std::string_view key,
+                         discern_callback run,
+                         Access access = Access::Default) const {
     auto what = detail::sized<discern_subscription>();
     what.kind = kind;
     what.key = detail::text(key);
     what.run = run;
+    what.access = static_cast<std::uint32_t>(access);
     auto failure = detail::sized<discern_failure>();
     const std::uint64_t id = host_->subscribe(host_->context, &what, &failure);
     if (id == 0) detail::raise(failure);
@@ -179,11 +212,10 @@ class Core {
   std::chrono::steady_clock::time_point now() const {
     return std::chrono::steady_clock::time_point(clock(DISCERN_CLOCK_STEADY));
   }
-  std::chrono::system_clock::time_point system_now() const {
-    return std::chrono::system_clock::time_point(
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            clock(DISCERN_CLOCK_SYSTEM)));
-  }
+  std::chrono::system_clock::time_point system_now() const { return wall(DISCERN_CLOCK_SYSTEM); }
+  // What Discord's clocks show: for ages of messages and other ids, and for times that Discord
+  // compares with its own. This machine's clock may be wrong.
+  std::chrono::system_clock::time_point discord_now() const { return wall(DISCERN_CLOCK_DISCORD); }
 
   // Events of one type ("MESSAGE_CREATE"), or of all ("*"). The manifest names the intents. A
   // function is given a view of the host's own text; a coroutine gets a copy.
@@ -193,18 +225,33 @@ class Core {
         type,
         detail::make_callback<discern_event>(
             [tasks = &tasks_, run = std::move(run)](const discern_event& event) {
+              const TaskOrigin origin{DISCERN_ORIGIN_EVENT, 0, detail::view(event.type)};
+              const TaskScope::Inside inside(*tasks, origin);
               if (run.coroutine() == nullptr) return run.function()(Event(event));
               tasks->start(detail::run_event(run.coroutine(), detail::HeldEvent(event)));
             }));
   }
+  // Throws Failure when the period is not longer than zero.
   Registration every(std::chrono::milliseconds period, TimerHandler run) {
+    if (period.count() <= 0) {
+      throw Failure(
+          "every() takes a period of at least a millisecond; use post() or after() to run "
+          "something once");
+    }
     return start_timer(period, period, std::move(run));
   }
   Registration after(std::chrono::milliseconds delay, TimerHandler run) {
     return start_timer(delay, {}, std::move(run));
   }
-  // Begins a coroutine that nobody waits for. The plugin's thread only.
+  // Begins a coroutine that nobody waits for. The plugin's thread only. An exception in it is an
+  // error of the handler that is running now.
   void start(Task<> task) { tasks_.start(std::move(task)); }
+  template <class T>
+  void start(Task<T>) {
+    static_assert(std::is_void_v<T>,
+                  "core.start() takes a Task<>: nobody takes the value of another; await it inside "
+                  "a coroutine that returns Task<>");
+  }
   // co_await core.sleep(5s), inside a Task.
   Awaiting<detail::Nothing> sleep(std::chrono::milliseconds time) {
     return Awaiting<detail::Nothing>(
@@ -222,16 +269,26 @@ class Core {
     auto timer = detail::sized<discern_timer>();
     timer.delay_ms = delay.count() > 0 ? static_cast<std::uint64_t>(delay.count()) : 0;
     timer.repeat_ms = repeat.count() > 0 ? static_cast<std::uint64_t>(repeat.count()) : 0;
-    timer.run = detail::make_callback<void>([tasks = &tasks_, run = std::move(run)] {
-      if (run.coroutine() == nullptr) return run.function()();
-      tasks->start(detail::run_timer(run.coroutine()));
-    });
+    // As the host names it.
+    std::string name =
+        (timer.repeat_ms == 0 ? "after " : "every ") + std::to_string(timer.delay_ms) + " ms";
+    timer.run = detail::make_callback<void>(
+        [tasks = &tasks_, name = std::move(name), run = std::move(run)] {
+          const TaskOrigin origin{DISCERN_ORIGIN_TIMER, 0, name};
+          const TaskScope::Inside inside(*tasks, origin);
+          if (run.coroutine() == nullptr) return run.function()();
+          tasks->start(detail::run_timer(run.coroutine()));
+        });
     auto failure = detail::sized<discern_failure>();
     const std::uint64_t id = host_->start_timer(host_->context, &timer, &failure);
     if (id == 0) detail::raise(failure);
     return {host_, id};
   }
 
+  std::chrono::system_clock::time_point wall(std::uint32_t which) const {
+    return std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(clock(which)));
+  }
   std::chrono::nanoseconds clock(std::uint32_t which) const {
     return std::chrono::nanoseconds(host_->clock_ns(host_->context, which));
   }
@@ -240,7 +297,9 @@ class Core {
   std::string id_;
   std::string version_;
   std::string config_;
-  TaskScope tasks_;
+  TaskScope tasks_{[host = host_](const TaskOrigin& origin, bool cancelled) {
+    detail::report_task(host, origin, cancelled);
+  }};
   Api api_;
   Metrics metrics_;
   Discord discord_;
@@ -260,26 +319,34 @@ inline Registration Api::register_command(const Command& command,
   what.options_json = detail::text(options);
   what.attributes_json = detail::text(attributes);
   what.type = static_cast<std::uint32_t>(command.type());
-  what.run = on_interaction(std::move(run));
-  if (autocomplete) what.autocomplete = on_interaction(std::move(autocomplete));
+  const std::string name = command.name();
+  what.run = on_interaction(name, std::move(run));
+  if (autocomplete) what.autocomplete = on_interaction(name, std::move(autocomplete));
   auto failure = detail::sized<discern_failure>();
   const std::uint64_t id = host_->register_command(host_->context, &what, &failure);
   if (id == 0) detail::raise(failure);
   return {host_, id};
 }
 
-inline Registration Api::register_route(std::string_view path, RouteHandler run) {
-  const auto answer =
-      [host = host_, tasks = tasks_, run = std::move(run)](const discern_http_request& message) {
-        if (run.coroutine() != nullptr) {
-          tasks->start(detail::run_route(run.coroutine(), host, detail::HeldRequest(message)));
-          return;
-        }
-        Response response;
-        run.function()(Request(message), response);
-        detail::respond(host, message.id, response);
-      };
-  return subscribe(DISCERN_ON_ROUTE, path, detail::make_callback<discern_http_request>(answer));
+inline Registration Api::register_route(std::string_view path,
+                                        RouteHandler run,
+                                        RouteOptions options) {
+  const auto answer = [host = host_,
+                       tasks = tasks_,
+                       path = std::string(path),
+                       run = std::move(run)](const discern_http_request& message) {
+    const TaskOrigin origin{DISCERN_ORIGIN_ROUTE, 0, path};
+    const TaskScope::Inside inside(*tasks, origin);
+    if (run.coroutine() != nullptr) {
+      tasks->start(detail::run_route(run.coroutine(), host, detail::HeldRequest(message)));
+      return;
+    }
+    Response response;
+    run.function()(Request(message), response);
+    detail::respond(host, message.id, response);
+  };
+  return subscribe(
+      DISCERN_ON_ROUTE, path, detail::make_callback<discern_http_request>(answer), options.access);
 }
 
 }  // namespace discern::plugin

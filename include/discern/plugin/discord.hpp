@@ -343,8 +343,16 @@ inline void Discord::begin_private(Id user, const Message& message, Done done) {
         {},
         {}},
        [self, message, done = std::move(done)](const Reply& opened) mutable {
-         if (opened.ok) return self.send_message(opened.body["id"].id(), message, std::move(done));
-         if (done) done(opened);
+         if (!opened.ok) return done ? done(opened) : void();
+         try {
+           self.send_message(opened.body["id"].id(), message, done);
+         } catch (const Failure& failure) {
+           // Whoever waits for the outcome learns of it there.
+           if (!done) throw;
+           Reply refused;
+           refused.error = failure.what();
+           done(refused);
+         }
        });
 }
 
@@ -352,7 +360,7 @@ inline void Discord::begin_private(Id user, const Message& message, Done done) {
 inline std::string Discord::until(std::chrono::seconds length) const {
   if (length.count() <= 0) return "null";
   constexpr std::int64_t kNanoseconds = 1'000'000'000;
-  const std::int64_t now = host_->clock_ns(host_->context, DISCERN_CLOCK_SYSTEM) / kNanoseconds;
+  const std::int64_t now = host_->clock_ns(host_->context, DISCERN_CLOCK_DISCORD) / kNanoseconds;
   const auto end = static_cast<std::time_t>(now + length.count());
   std::tm utc{};
   gmtime_r(&end, &utc);

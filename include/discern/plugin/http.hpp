@@ -15,6 +15,19 @@
 
 namespace discern::plugin {
 
+// Who may call a route.
+enum class Access : std::uint32_t {
+  // Whoever may look at the dashboard. A link, a form, an image or a script of another site is
+  // refused before the handler runs.
+  Default = DISCERN_ACCESS_DEFAULT,
+  // Pages of other sites, too: for what changes nothing, or checks a signature itself.
+  Public = DISCERN_ACCESS_PUBLIC,
+};
+
+struct RouteOptions {
+  Access access = Access::Default;
+};
+
 // A view: valid only while the handler runs.
 class Request {
  public:

@@ -4,8 +4,8 @@
 
 #include <cmath>
 #include <concepts>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <string_view>
 

@@ -70,7 +70,9 @@ struct Select {
 };
 
 struct File {
-  std::string name{};  // [A-Za-z0-9._-]; one that begins with SPOILER_ is hidden until asked.
+  // Cleaned as Discord does it: letters without accents, digits, . _ and -; a space becomes _. One
+  // that begins with SPOILER_ is hidden until asked.
+  std::string name{};
   std::string content_type{};  // image/png
   std::string bytes{};
   std::string description{};  // For those who cannot see it.

@@ -62,7 +62,8 @@ class Gauge {
   Gauge(const discern_host*, const discern_series& series) : cell_(series.cell) {}
 
   void set(double value) const noexcept {
-    if (cell_ != nullptr) std::atomic_ref(*cell_).store(value, std::memory_order_relaxed);
+    // The host reads -0.0 as "never set"; adding zero makes it a plain zero.
+    if (cell_ != nullptr) std::atomic_ref(*cell_).store(value + 0.0, std::memory_order_relaxed);
   }
   void add(double amount) const noexcept {
     if (cell_ == nullptr) return;

@@ -15,11 +15,14 @@
 
 #include <concepts>
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <list>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -32,6 +35,8 @@ template <class T>
 class Task;
 
 namespace detail {
+
+struct TaskRoot;
 
 template <class T>
 inline constexpr bool is_task = false;
@@ -55,6 +60,7 @@ struct TaskPromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
   std::exception_ptr error;
   TaskScope* scope = nullptr;
+  TaskRoot* root = nullptr;  // The outermost coroutine around this one.
 };
 
 template <class T>
@@ -103,6 +109,7 @@ class [[nodiscard("it does nothing until it is awaited, or given to core.start()
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> waiting) noexcept {
     handle_.promise().continuation = waiting;
     handle_.promise().scope = waiting.promise().scope;
+    handle_.promise().root = waiting.promise().root;
     return handle_;
   }
   T await_resume() {
@@ -123,45 +130,75 @@ inline Task<void> TaskPromise<void>::get_return_object() {
 }
 }  // namespace detail
 
+// The handler that a coroutine belongs to. An exception in the coroutine counts as that handler's,
+// whatever the coroutine waited for.
+struct TaskOrigin {
+  std::uint32_t kind = DISCERN_ORIGIN_NONE;
+  std::uint64_t interaction = 0;  // Of DISCERN_ORIGIN_INTERACTION.
+  std::string_view name{};        // "MESSAGE_CREATE", "/page", "every 5000 ms".
+};
+
+namespace detail {
+
+struct TaskRoot {
+  TaskScope* scope = nullptr;
+  TaskOrigin origin{};
+  std::string name{};  // What origin.name looks at.
+  std::list<TaskRoot*>::iterator place{};
+  std::coroutine_handle<> handle{};
+  // Set while start() runs the coroutine.
+  std::exception_ptr* thrown = nullptr;
+  bool* ended = nullptr;
+};
+
+}  // namespace detail
+
 // The coroutines of one plugin that have begun and not ended. The plugin's thread only.
 class TaskScope {
  public:
+  // How the host learns that a coroutine failed after it waited (called inside the catch block), or
+  // is destroyed where it waits.
+  using Report = std::function<void(const TaskOrigin& origin, bool cancelled)>;
+
   TaskScope() = default;
+  explicit TaskScope(Report report) : report_(std::move(report)) {}
   TaskScope(const TaskScope&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
   ~TaskScope() { cancel_all(); }
 
-  // Runs the task until it waits for the first time. An exception before that is thrown here; a
-  // later one is counted and reported by the host, as if a handler had thrown it.
-  void start(Task<> task) {
-    if (cancelled_) return;
-    const auto at = roots_.insert(roots_.end(), nullptr);
-    const Root root = run(std::move(task));
-    root.handle.promise().scope = this;
-    root.handle.promise().place = at;
-    *at = root.handle;
-    resume(root.handle);
-  }
-  // Goes on where a coroutine waits. Throws what leaves the outermost one.
-  void resume(std::coroutine_handle<> waiting) {
+  // Runs the task until it waits for the first time. Throws what the task throws before that. A
+  // later exception is counted and reported by the host as an error of the handler that is running
+  // now.
+  void start(Task<> task);
+  // Goes on where a coroutine waits. Throws nothing: exceptions end at the outermost coroutine.
+  void resume(detail::TaskRoot* root, std::coroutine_handle<> waiting) {
+    const Inside inside(*this, root->origin);
     waiting.resume();
-    if (!ended_) return;
-    const std::coroutine_handle<RootPromise> ended = std::exchange(ended_, nullptr);
-    const std::exception_ptr error = ended.promise().error;
-    roots_.erase(ended.promise().place);
-    ended.destroy();
-    if (error) std::rethrow_exception(error);
   }
   // Destroys what waits; later starts do nothing.
   void cancel_all() {
     cancelled_ = true;
     while (!roots_.empty()) {
-      const std::coroutine_handle<> next = roots_.front();
-      roots_.pop_front();
-      if (next) next.destroy();
+      const detail::TaskRoot& next = *roots_.front();
+      if (report_) report_(next.origin, true);
+      next.handle.destroy();
     }
   }
   std::size_t running() const { return roots_.size(); }
+
+  // While it lives, coroutines that start belong to `origin`.
+  class Inside {
+   public:
+    Inside(TaskScope& scope, const TaskOrigin& origin)
+        : scope_(scope), before_(std::exchange(scope.current_, &origin)) {}
+    ~Inside() { scope_.current_ = before_; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    TaskScope& scope_;
+    const TaskOrigin* before_;
+  };
 
  private:
   struct RootPromise;
@@ -169,30 +206,62 @@ class TaskScope {
     using promise_type = RootPromise;
     std::coroutine_handle<RootPromise> handle;
   };
+  // Destroys itself when it ends, whoever resumed it.
   struct RootPromise {
-    struct Report {
-      bool await_ready() noexcept { return false; }
-      void await_suspend(std::coroutine_handle<RootPromise> ended) noexcept {
-        ended.promise().scope->ended_ = ended;
-      }
-      void await_resume() noexcept {}
-    };
+    ~RootPromise() {
+      if (about.scope != nullptr) about.scope->roots_.erase(about.place);
+      if (about.ended != nullptr) *about.ended = true;
+    }
     Root get_return_object() { return {std::coroutine_handle<RootPromise>::from_promise(*this)}; }
     std::suspend_always initial_suspend() noexcept { return {}; }
-    Report final_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
     void return_void() noexcept {}
-    void unhandled_exception() noexcept { error = std::current_exception(); }
+    // The task, with what its handler was given, is still there.
+    void unhandled_exception() noexcept {
+      if (about.thrown != nullptr) {
+        *about.thrown = std::current_exception();
+      } else if (about.scope->report_) {
+        about.scope->report_(about.origin, false);
+      }
+    }
 
+    detail::TaskRoot about;
     TaskScope* scope = nullptr;
-    std::list<std::coroutine_handle<>>::iterator place;
-    std::exception_ptr error;
+    detail::TaskRoot* root = &about;
   };
-  static Root run(Task<> task) { co_await std::move(task); }
+  // Awaited where it is: a temporary would end, with all that the task holds, before the exception
+  // is reported.
+  static Root run(Task<> task) { co_await task; }
 
-  std::list<std::coroutine_handle<>> roots_;
-  std::coroutine_handle<RootPromise> ended_;
+  Report report_;
+  std::list<detail::TaskRoot*> roots_;
+  const TaskOrigin* current_ = nullptr;
   bool cancelled_ = false;
 };
+
+inline void TaskScope::start(Task<> task) {
+  if (cancelled_) return;
+  std::exception_ptr thrown;
+  bool ended = false;
+  const Root root = run(std::move(task));
+  RootPromise& promise = root.handle.promise();
+  promise.scope = this;
+  detail::TaskRoot& about = promise.about;
+  if (current_ != nullptr) about.origin = *current_;
+  about.name = about.origin.name;
+  about.origin.name = about.name;
+  about.handle = root.handle;
+  about.thrown = &thrown;
+  about.ended = &ended;
+  about.place = roots_.insert(roots_.end(), &about);
+  about.scope = this;
+  resume(&about, root.handle);
+  if (!ended) {
+    about.thrown = nullptr;
+    about.ended = nullptr;
+  }
+  if (thrown) std::rethrow_exception(thrown);
+}
 
 // In place of a function to call: co_await the result.
 struct Await {};
@@ -207,7 +276,9 @@ class [[nodiscard("co_await it")]] Awaiting {
   explicit Awaiting(Begin && begin) : state_(std::make_shared<State>()) {
     begin([state = state_](const Value& value) {
       state->value.emplace(value);
-      if (state->waiting) state->scope->resume(std::exchange(state->waiting, nullptr));
+      if (state->waiting) {
+        state->root->scope->resume(state->root, std::exchange(state->waiting, nullptr));
+      }
     });
   }
   Awaiting(Awaiting &&) noexcept = default;
@@ -223,9 +294,9 @@ class [[nodiscard("co_await it")]] Awaiting {
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> waiting) noexcept {
     static_assert(
-        requires { waiting.promise().scope; }, "co_await it inside a Task");
+        requires { waiting.promise().root; }, "co_await it inside a Task");
     state_->waiting = waiting;
-    state_->scope = waiting.promise().scope;
+    state_->root = waiting.promise().root;
   }
   Value await_resume() {
     return *std::move(state_->value);
@@ -235,7 +306,7 @@ class [[nodiscard("co_await it")]] Awaiting {
   struct State {
     std::optional<Value> value;
     std::coroutine_handle<> waiting;
-    TaskScope* scope = nullptr;
+    detail::TaskRoot* root = nullptr;  // Alive as long as `waiting` is set.
   };
   std::shared_ptr<State> state_;
 };
@@ -255,8 +326,12 @@ auto complete(Then then, Begin&& begin) {
     return Awaiting<Value>([&](auto done) { begin(Function(std::move(done))); });
   } else {
     if constexpr (std::invocable<Then&, const Value&>) {
-      static_assert(!is_task<std::invoke_result_t<Then&, const Value&>>,
+      using Returned = std::invoke_result_t<Then&, const Value&>;
+      static_assert(!is_task<std::remove_cvref_t<Returned>>,
                     "a coroutine here would never run: co_await the call with `awaited` instead");
+      static_assert(std::is_void_v<Returned> || is_task<std::remove_cvref_t<Returned>>,
+                    "a function that takes a result returns nothing: what this one returns would "
+                    "be dropped; write `return;`, or co_await the call with `awaited`");
     }
     begin(Function(std::move(then)));
   }
@@ -264,7 +339,25 @@ auto complete(Then then, Begin&& begin) {
 
 }  // namespace detail
 
-// A handler: a function, or a coroutine (something that returns Task<>).
+namespace detail {
+
+// One sentence for every handler that does not compile. `Returned` is in the compiler's note.
+template <class Fn, class Returned>
+constexpr bool check_handler() {
+  constexpr bool fits = std::is_void_v<Returned> || std::same_as<Returned, Task<>>;
+  static_assert(
+      fits || !is_task<std::remove_cvref_t<Returned>>,
+      "a handler that is a coroutine returns Task<>, by value: write `-> Task<>` and `co_return;` "
+      "(the host takes no value from it, and a Task of another type would never run)");
+  static_assert(fits || is_task<std::remove_cvref_t<Returned>>,
+                "a handler returns nothing, or Task<> if it is a coroutine: what this one returns "
+                "would be dropped; write `-> void` or `-> Task<>`");
+  return fits;
+}
+
+}  // namespace detail
+
+// A handler: a function that returns nothing, or a coroutine that returns Task<>.
 template <class... Args>
 class Handler {
  public:
@@ -274,7 +367,10 @@ class Handler {
   Handler() = default;
   template <class Fn>
   requires(!std::same_as<Fn, Handler> && std::invocable<Fn&, Args...>) Handler(Fn fn) {
-    if constexpr (std::same_as<std::invoke_result_t<Fn&, Args...>, Task<>>) {
+    using Returned = std::invoke_result_t<Fn&, Args...>;
+    if constexpr (!detail::check_handler<Fn, Returned>()) {
+      // The sentence above says it all.
+    } else if constexpr (std::same_as<Returned, Task<>>) {
       coroutine_ = std::make_shared<const Coroutine>(std::move(fn));
     } else {
       function_ = std::move(fn);

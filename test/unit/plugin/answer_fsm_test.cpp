@@ -114,7 +114,7 @@ TEST(AnswerFsm, NeverDefersAutocomplete) {
   AnswerFsm fsm(InteractionType::Autocomplete);
   EXPECT_EQ(describe(fsm.defer_for_plugin(false)), "");
   EXPECT_EQ(describe(fsm.answer(AnswerKind::Choices, false)), "callback 8");
-  EXPECT_EQ(describe(AnswerFsm(InteractionType::Autocomplete).give_up()), "");
+  EXPECT_EQ(describe(AnswerFsm(InteractionType::Autocomplete).tell()), "");
 }
 
 TEST(AnswerFsm, OpensAFormOnlyAsTheFirstAnswer) {
@@ -125,14 +125,31 @@ TEST(AnswerFsm, OpensAFormOnlyAsTheFirstAnswer) {
   EXPECT_EQ(describe(late.answer(AnswerKind::Modal, false)), "refused");
 }
 
-TEST(AnswerFsm, GivesUpWhereTheAnswerWouldHaveBeen) {
-  EXPECT_EQ(describe(AnswerFsm(InteractionType::Command).give_up()), "callback 4 private");
+TEST(AnswerFsm, TellsWhereTheAnswerWouldHaveBeenOrBelowTheOneThatIsThere) {
+  EXPECT_EQ(describe(AnswerFsm(InteractionType::Command).tell()), "callback 4 private");
   AnswerFsm deferred(InteractionType::Command);
   (void)deferred.answer(AnswerKind::Defer, false);
-  EXPECT_EQ(describe(deferred.give_up()), "edit");
+  EXPECT_EQ(describe(deferred.tell()), "edit");
   AnswerFsm answered(InteractionType::Command);
   (void)answered.answer(AnswerKind::Reply, false);
-  EXPECT_EQ(describe(answered.give_up()), "");
+  EXPECT_EQ(describe(answered.tell()), "follow-up private");
+  AnswerFsm pressed(InteractionType::Component);
+  (void)pressed.answer(AnswerKind::Defer, false);
+  EXPECT_EQ(describe(pressed.tell()), "follow-up private");
+}
+
+TEST(AnswerFsm, PlansAnAnswerInPlaceOfOneThatWasRefused) {
+  AnswerFsm fsm(InteractionType::Command);
+  EXPECT_EQ(describe(AnswerFsm(fsm).plan(AnswerKind::FollowUp, true)), "callback 4 private");
+  EXPECT_EQ(describe(AnswerFsm(fsm).plan(AnswerKind::Edit, false)), "callback 4");
+  EXPECT_EQ(describe(AnswerFsm(fsm).plan(AnswerKind::Delete, false)), "");
+  fsm.assume_acknowledged();
+  EXPECT_EQ(describe(AnswerFsm(fsm).plan(AnswerKind::Reply, false)), "edit");
+  (void)fsm.plan(AnswerKind::Reply, true);
+  AnswerFsm gone(InteractionType::Command);
+  (void)gone.defer_for_plugin(false);
+  gone.original_is_gone();
+  EXPECT_EQ(describe(gone.plan(AnswerKind::Reply, false)), "follow-up");
 }
 
 TEST(MakeAnswerRequest, PutsTheContentWhereDiscordWantsIt) {

@@ -130,11 +130,13 @@ TEST(CheckCommand, SaysWhatIsWrongWithALanguage) {
     return result.ok() ? std::string() : result.error().text;
   };
   EXPECT_EQ(check(R"({"own":{"name_localizations":{"de":"spielen"}}})"), "");
-  EXPECT_EQ(check(R"({"own":{"name_localizations":{"de":"Spielen Jetzt"}}})"),
-            "command \"play\": its name in \"de\" must have 1 to 32 letters of that language in "
-            "lower case, digits, - or _");
+  EXPECT_EQ(
+      check(R"({"own":{"name_localizations":{"de":"Spielen Jetzt"}}})"),
+      "command \"play\": its name_localizations.de (\"Spielen Jetzt\") has the capital letter "
+      "\"S\"; use lower case");
   EXPECT_EQ(check(R"({"own":{"description_localizations":{"fr":""}}})"),
-            "command \"play\": its description in \"fr\" must have 1 to 100 characters");
+            "command \"play\": its description_localizations.fr is empty; Discord allows 1 to 100 "
+            "characters");
 }
 
 TEST(AnswersPrivately, IsReadFromTheAttributes) {

@@ -1,8 +1,48 @@
 // What is found in the plugin folders, and who waits while they are read.
 
-#include <sys/stat.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdarg.h>
+
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
 
 #include "unit/plugin/harness.hpp"
+
+namespace discern::plugin::test {
+namespace {
+
+// A disk that stands still when a file with this end of its path is opened.
+struct SlowDisk {
+  std::mutex mutex;
+  std::condition_variable moves;
+  const char* ending = nullptr;  // Null: it is quick.
+  int waiting = 0;
+};
+SlowDisk disk;
+
+void wait_for_disk(const char* path) {
+  std::unique_lock lock(disk.mutex);
+  if (disk.ending == nullptr || std::strstr(path, disk.ending) == nullptr) return;
+  ++disk.waiting;
+  disk.moves.wait(lock, [] { return disk.ending == nullptr; });
+}
+
+}  // namespace
+}  // namespace discern::plugin::test
+
+// The C library's is called by way of this one in this program.
+extern "C" int open(const char* path, int flags, ...) {
+  using Open = int (*)(const char*, int, ...);
+  static const auto next = reinterpret_cast<Open>(::dlsym(RTLD_NEXT, "open"));
+  va_list more;
+  va_start(more, flags);
+  const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
+  va_end(more);
+  discern::plugin::test::wait_for_disk(path);
+  return next(path, flags, mode);
+}
 
 namespace discern::plugin::test {
 namespace {
@@ -32,16 +72,20 @@ TEST_F(PluginFolders, ABrokenManifestTakesNobodysPlace) {
   EXPECT_TRUE(rest_.wait_for(1));
 }
 
-// Hangs when it does not.
+// Hangs when it does.
 TEST_F(PluginFolders, TheGatewayDoesNotWaitForADisk) {
   start_with({"calm"});
-  // As slow as a disk can be: whoever opens it for reading waits for one who writes.
-  const fs::path slow = options_.folder / "slow" / "plugin.toml";
-  fs::create_directories(slow.parent_path());
-  ASSERT_EQ(::mkfifo(slow.c_str(), 0600), 0);
+  write("slow", "plugin.toml", "id = \"slow\"\nversion = \"1\"\napi = \"1.0\"\n");
+  {
+    const std::lock_guard lock(disk.mutex);
+    disk.ending = "/slow/plugin.toml";
+  }
   std::atomic<bool> answered{false};
   host_->enable("slow", [&](const Result<void>&) { answered = true; });
-  std::ofstream writer(slow);  // Returns when the host is reading.
+  ASSERT_TRUE(eventually([] {
+    const std::lock_guard lock(disk.mutex);
+    return disk.waiting > 0;
+  }));
   EXPECT_TRUE(host_->wants("MESSAGE_CREATE"));
   event("MESSAGE_CREATE", R"({"author":{"username":"bob"}})");
   EXPECT_TRUE(reaches("plugin_calm_used_total", "bob", 1));
@@ -51,9 +95,11 @@ TEST_F(PluginFolders, TheGatewayDoesNotWaitForADisk) {
   advance(1s);
   EXPECT_TRUE(reaches("discern_loop_delay_seconds", "p:calm", 1));
   EXPECT_FALSE(answered);
-  // In this order: it is read once more, and then must not be there.
-  fs::remove_all(slow.parent_path());
-  writer.close();
+  {
+    const std::lock_guard lock(disk.mutex);
+    disk.ending = nullptr;
+  }
+  disk.moves.notify_all();
   EXPECT_TRUE(eventually([&] { return answered.load(); }));
 }
 

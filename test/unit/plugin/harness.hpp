@@ -60,6 +60,7 @@ class FakeRest final : public discord::RestPort {
     {
       const std::lock_guard lock(mutex_);
       const std::string line = request.method + " " + request.route;
+      if (next_refusal_) outcome = *std::exchange(next_refusal_, std::nullopt);
       if (line == refused_) outcome = {Error(Errc::Refused, "Unknown interaction"), 10062, 404};
       if (holding_) {
         held_.emplace_back(std::move(done), std::move(outcome));
@@ -87,6 +88,12 @@ class FakeRest final : public discord::RestPort {
     const std::lock_guard lock(mutex_);
     refused_ = std::move(line);
   }
+  // The next request is refused.
+  void refuse_next(int status, int code) {
+    const std::lock_guard lock(mutex_);
+    next_refusal_ = {
+        Error(status < 500 ? Errc::Refused : Errc::Unavailable, "refused"), code, status};
+  }
   void hold() {
     const std::lock_guard lock(mutex_);
     holding_ = true;
@@ -107,6 +114,7 @@ class FakeRest final : public discord::RestPort {
   std::vector<discord::RestRequest> requests_;
   std::deque<std::pair<discord::RestDone, discord::RestOutcome>> held_;
   std::string refused_;
+  std::optional<discord::RestOutcome> next_refusal_;
   bool holding_ = false;
 };
 
@@ -136,7 +144,7 @@ class PluginHost : public ::testing::Test {
   }
   void start() {
     host_ = std::make_unique<Host>(clock_, registry_, rest_, options_);
-    host_->start();
+    EXPECT_TRUE(host_->start().ok());
   }
   void start_with(const std::vector<std::string>& ids) {
     for (const std::string& id : ids) add(id);

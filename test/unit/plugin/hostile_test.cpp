@@ -223,8 +223,12 @@ TEST_F(HostilePlugin, CannotAnswerTwice) {
   start_with({"replies-twice"});
   command("twice");
   EXPECT_TRUE(reaches("discern_plugin_errors_total", "replies-twice,command", 1));
-  EXPECT_EQ(rest_.count(), 1u);
+  ASSERT_TRUE(rest_.wait_for(2));
   EXPECT_NE(rest_.requests()[0].json.find("one"), std::string::npos);
+  EXPECT_NE(rest_.requests()[1].json.find("Something went wrong"), std::string::npos);
+  EXPECT_EQ(rest_.requests()[1].route, "/webhooks/{}/{token}") << "as a follow-up of the host";
+  EXPECT_TRUE(reaches("discern_discord_interactions_total", "command,failed", 1));
+  EXPECT_EQ(rest_.count(), 2u);
 }
 
 TEST_F(HostilePlugin, IsAnsweredForWhenItSaysNothing) {
@@ -278,7 +282,8 @@ TEST_F(HostilePlugin, IsDisabledForAWhileWhenItKeepsFailing) {
       [&] { return host_->pinned() == 0 && value("discern_plugin_enabled", "thrower") == 0; }));
   advance(61s);
   EXPECT_TRUE(becomes("thrower", "enabled"));
-  EXPECT_EQ(value("discern_plugin_switches_total", "thrower,enabled"), 2);
+  EXPECT_EQ(value("discern_plugin_switches_total", "thrower,enabled"), 1);
+  EXPECT_EQ(value("discern_plugin_switches_total", "thrower,disabled"), 1);
 }
 
 TEST_F(HostilePlugin, CannotTakeACommandOfAnother) {

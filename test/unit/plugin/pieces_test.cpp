@@ -84,6 +84,10 @@ TEST(Registrations, FindTheLongestPrefixAndExactRoutes) {
   EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/").callback, 3u);
   EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/other").callback, 0u);
   EXPECT_EQ(registrations.find_prefixed(Prefixed::Route, "/files/a/b").callback, 4u);
+  ASSERT_TRUE(registrations.add_prefixed(Prefixed::Route, "/hook", 7, true).ok());
+  EXPECT_TRUE(registrations.find_prefixed(Prefixed::Route, "/hook").is_public);
+  EXPECT_FALSE(registrations.find_prefixed(Prefixed::Route, "/").is_public);
+  EXPECT_FALSE(registrations.find_prefixed(Prefixed::Route, "/hooks").is_public);
   EXPECT_FALSE(registrations.add_prefixed(Prefixed::Route, "/", 5).ok());
   EXPECT_FALSE(registrations.add_prefixed(Prefixed::Route, "no-slash", 5).ok());
   for (const Prefixed what : {Prefixed::Component, Prefixed::Modal, Prefixed::Route}) {

@@ -79,13 +79,17 @@ TEST_F(StorageTest, IsBoundedAndSaysSo) {
   EXPECT_TRUE(storage->write({{"again", value}}).ok());
 }
 
-TEST_F(StorageTest, ItsFolderMayBeALinkButItMayNot) {
+TEST_F(StorageTest, TheDataFolderMayBeALinkButNothingInIt) {
   fs::create_directories(folder_.path() / "real");
   fs::create_directory_symlink("real", folder_.path() / "link");
-  EXPECT_TRUE(PluginStorage::open(folder_.path() / "link" / "p.db", 1 << 20).ok());
-  EXPECT_TRUE(fs::exists(folder_.path() / "real" / "p.db"));
-  fs::create_symlink("p.db", folder_.path() / "real" / "other.db");
-  EXPECT_FALSE(PluginStorage::open(folder_.path() / "real" / "other.db", 1 << 20).ok());
+  const fs::path real = folder_.path() / "real" / "storage";
+  EXPECT_TRUE(PluginStorage::open(folder_.path() / "link" / "storage" / "p.db", 1 << 20).ok());
+  EXPECT_TRUE(fs::exists(real / "p.db"));
+  fs::create_symlink("p.db", real / "other.db");
+  EXPECT_FALSE(PluginStorage::open(real / "other.db", 1 << 20).ok());
+  // Inside of the data folder, a link would lead out of it.
+  fs::create_directory_symlink("storage", folder_.path() / "real" / "elsewhere");
+  EXPECT_FALSE(PluginStorage::open(folder_.path() / "real" / "elsewhere" / "p.db", 1 << 20).ok());
 }
 
 TEST_F(StorageTest, SetsADamagedFileAsideAndBeginsAnew) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "discern/plugin/limits.hpp"
 #include "discern/plugin/testing/fake_metrics.hpp"
 #include "discern/plugin/testing/records.hpp"
 
@@ -24,6 +25,7 @@ class FakeHost {
     std::uint32_t kind = 0;     // 0: a command or a timer.
     std::string key;            // A command's path, a subscription's key.
     std::uint32_t command = 0;  // DISCERN_COMMAND_...; 0: none.
+    limits::Declared declared{};
     std::uint64_t autocomplete = 0;
     std::int64_t due_ns = 0;  // Timers.
     std::int64_t repeat_ns = 0;

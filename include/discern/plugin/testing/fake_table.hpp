@@ -26,8 +26,15 @@ struct FakeTable {
     FakeHost& host = self(context);
     const std::string path = str(what->path);
     const std::uint32_t type = what->type == 0 ? std::uint32_t{DISCERN_COMMAND_SLASH} : what->type;
-    std::string why(Rules::command(type, path, plugin::detail::view(what->description)));
-    if (why.empty() && stands_in_the_way(host, path, type)) why = "is registered already";
+    const limits::Declared declared{
+        type, path, str(what->description), str(what->options_json), str(what->attributes_json)};
+    std::vector<limits::Declared> others;
+    for (const auto& [id, one] : host.registered_) {
+      if (one.command != 0) others.push_back(one.declared);
+    }
+    std::string why = type > DISCERN_COMMAND_MESSAGE
+                          ? std::string("this host does not know that kind of command")
+                          : limits::why_refused(declared, others);
     if (!why.empty()) {
       refuse(failure, "command \"" + path + "\": " + why);
       host.release(what->run);
@@ -40,18 +47,9 @@ struct FakeTable {
     made.callback = what->run;
     made.key = path;
     made.command = type;
+    made.declared = declared;
     if (what->autocomplete.run != nullptr) made.autocomplete = host.add(std::move(autocomplete));
     return host.add(std::move(made));
-  }
-
-  // The same command, or one above or below it.
-  static bool stands_in_the_way(const FakeHost& host, std::string_view path, std::uint32_t type) {
-    return std::any_of(host.registered_.begin(), host.registered_.end(), [&](const auto& item) {
-      const FakeHost::Registered& one = item.second;
-      if (one.command != type) return false;
-      const bool slash = type == DISCERN_COMMAND_SLASH;
-      return one.key == path || (slash && Rules::stand_in_the_way(one.key, path));
-    });
   }
 
   static std::uint64_t subscribe(void* context,
@@ -101,7 +99,9 @@ struct FakeTable {
     FakeHost& host = self(context);
     const auto found = host.conversations_.find(interaction);
     Conversation::State* state = found != host.conversations_.end() ? found->second.get() : nullptr;
-    if (const std::string_view why = problem(state, what->kind); !why.empty()) {
+    std::string why(problem(state, what->kind));
+    if (why.empty()) why = Rules::answer(*what);
+    if (!why.empty()) {
       refuse(failure, why);
       host.release(what->done);
       return DISCERN_FAILED;
@@ -171,8 +171,10 @@ struct FakeTable {
                               const discern_rest_request* what,
                               discern_failure* failure) {
     FakeHost& host = self(context);
-    if (const std::string_view why = Rules::request(*what); !why.empty()) {
-      refuse(failure, "\"" + str(what->route) + "\": " + std::string(why));
+    std::string why(Rules::request(*what));
+    if (why.empty()) why = Rules::body(*what, host.system_ns_ / 1'000'000);
+    if (!why.empty()) {
+      refuse(failure, "\"" + str(what->route) + "\": " + why);
       host.release(what->done);
       return DISCERN_FAILED;
     }
@@ -239,8 +241,13 @@ struct FakeTable {
     }
   }
 
+  // The clock of a test is right: Discord's shows the same.
   static std::int64_t clock_ns(void* context, std::uint32_t which) {
-    return which == DISCERN_CLOCK_SYSTEM ? self(context).system_ns_ : self(context).steady_ns_;
+    return which == DISCERN_CLOCK_STEADY ? self(context).steady_ns_ : self(context).system_ns_;
+  }
+  static void task_ended(void* context, const discern_task_end* end) {
+    if (end->failure == nullptr) return;
+    self(context).failures.push_back({end->failure->type, end->failure->text});
   }
 
   static std::int32_t web_request(void* context,
@@ -334,6 +341,7 @@ inline FakeHost::FakeHost() {
   table_.web_request = FakeTable::web_request;
   table_.storage = FakeTable::storage;
   table_.send_gateway = FakeTable::send_gateway;
+  table_.task_ended = FakeTable::task_ended;
 }
 
 inline std::uint64_t FakeHost::add(Registered made) {

@@ -8,58 +8,15 @@
 #include <string_view>
 
 #include "discern/plugin/fence.hpp"
+#include "discern/plugin/limits.hpp"
 
 namespace discern::plugin::testing {
 
 struct Rules {
-  static std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
-  }
   static bool has_control(std::string_view text) {
     return std::any_of(
         text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   }
-  static bool is_word(std::string_view word) {
-    const auto fits = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-             (c & 0x80) != 0;
-    };
-    return characters(word) >= 1 && characters(word) <= 32 &&
-           std::all_of(word.begin(), word.end(), fits);
-  }
-
-  static std::string_view command(std::uint32_t type,
-                                  std::string_view path,
-                                  std::string_view description) {
-    if (type > DISCERN_COMMAND_MESSAGE) return "this host does not know that kind of command";
-    if (type != DISCERN_COMMAND_SLASH) {
-      const bool fits = characters(path) >= 1 && characters(path) <= 32 && !has_control(path) &&
-                        path.front() != ' ' && path.back() != ' ';
-      if (!fits) return "its name must have 1 to 32 characters, without spaces around it";
-      return description.empty() ? "" : "one in a menu has no description";
-    }
-    if (std::count(path.begin(), path.end(), ' ') > 2) return "has more than three words";
-    for (std::size_t at = 0; at != std::string_view::npos;) {
-      const std::size_t space = path.find(' ', at);
-      if (!is_word(path.substr(at, space == std::string_view::npos ? space : space - at))) {
-        return "each word must be 1 to 32 lower-case letters, digits, - or _, with one space "
-               "between";
-      }
-      at = space == std::string_view::npos ? space : space + 1;
-    }
-    const std::size_t length = characters(description);
-    return length >= 1 && length <= 100 ? "" : "its description must have 1 to 100 characters";
-  }
-  // A command that has subcommands cannot be used itself.
-  static bool stand_in_the_way(std::string_view path, std::string_view other) {
-    const std::string_view longer = path.size() > other.size() ? path : other;
-    const std::string_view shorter = path.size() > other.size() ? other : path;
-    return longer.starts_with(shorter) && longer.size() > shorter.size() &&
-           longer[shorter.size()] == ' ';
-  }
-
   static std::string_view subscription(std::uint32_t kind, std::string_view key) {
     if (kind < DISCERN_ON_EVENT || kind > DISCERN_ON_ROUTE) {
       return "this host does not know that kind of subscription";
@@ -102,6 +59,47 @@ struct Rules {
       if (detail::view(what.parameters[i]).empty()) return "a parameter is empty";
     }
     return "";
+  }
+
+  // What Discord would refuse of a body: the same table as the host's.
+  static std::string first_of(const limits::Problems& problems) {
+    return problems.empty() ? std::string() : problems.front().sentence();
+  }
+  static std::string answer(const discern_answer& what) {
+    const Json body(detail::view(what.json));
+    if (what.kind == DISCERN_ANSWER_MODAL) return first_of(limits::check_modal(body));
+    if (what.kind == DISCERN_ANSWER_CHOICES) return first_of(limits::check_autocomplete(body));
+    const bool edit = what.kind == DISCERN_ANSWER_EDIT ||
+                      what.kind == DISCERN_ANSWER_EDIT_FOLLOW_UP ||
+                      what.kind == DISCERN_ANSWER_UPDATE;
+    const bool message =
+        edit || what.kind == DISCERN_ANSWER_REPLY || what.kind == DISCERN_ANSWER_FOLLOW_UP;
+    if (!message) return {};
+    limits::MessageUse use;
+    use.edit = edit;
+    use.files = what.file_count;
+    return first_of(limits::check_message(body, use));
+  }
+  static std::string body(const discern_rest_request& what, std::int64_t now_ms) {
+    const std::string_view method = detail::view(what.method);
+    const std::string_view route = detail::view(what.route);
+    const Json body(detail::view(what.json));
+    limits::MessageUse use;
+    use.files = what.file_count;
+    use.edit = method == "PATCH";
+    if (route == "/channels/{}/messages" && method == "POST") {
+      return first_of(limits::check_message(body, use));
+    }
+    if (route == "/channels/{}/messages/{}" && method == "PATCH") {
+      return first_of(limits::check_message(body, use));
+    }
+    if (route == "/channels/{}/messages/bulk-delete") {
+      return first_of(limits::check_bulk_delete(body, now_ms));
+    }
+    if (route == "/guilds/{}/members/{}" && method == "PATCH") {
+      return first_of(limits::check_member(body, now_ms));
+    }
+    return {};
   }
 };
 

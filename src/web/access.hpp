@@ -15,16 +15,27 @@ struct AccessPolicy {
   std::string own_host = {};
 };
 
-// What the decision needs to know of a request.
+// What a route does, as far as access is concerned.
+enum class RouteAccess {
+  Guarded,  // Ours. GET and HEAD change nothing, so a link from another site may lead here.
+  Handler,  // Runs a plugin's handler, whose GET may do anything: no other site may cause that.
+  Public,   // A plugin's handler that declared that other sites may call it.
+  Open,     // Everybody may ask, from everywhere: health.
+};
+
+// What the decision needs to know of a request. Fields that are absent are empty.
 struct RequestFacts {
-  bool open_route = false;     // /healthz
+  RouteAccess access = RouteAccess::Guarded;
   bool loopback_peer = false;  // The connection comes from this machine.
   bool forwarded = false;      // A proxy has left a header.
   bool http_1_0 = false;       // As nginx speaks to us unless told otherwise.
   std::string_view method = {};
-  std::string_view host = {};            // The Host field, port included.
-  std::string_view origin = {};          // Empty when absent.
-  std::string_view sec_fetch_site = {};  // Empty when absent.
+  std::string_view host = {};  // The Host field, port included.
+  std::string_view origin = {};
+  std::string_view referer = {};
+  std::string_view sec_fetch_site = {};
+  std::string_view sec_fetch_mode = {};
+  std::string_view sec_fetch_dest = {};
 };
 
 struct Decision {

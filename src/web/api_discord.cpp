@@ -35,6 +35,10 @@ void append_quantiles(JsonWriter& writer,
   }
 }
 
+std::optional<double> to_number(const std::optional<std::uint64_t>& count) {
+  return count ? std::optional(static_cast<double>(*count)) : std::nullopt;
+}
+
 void append_shard(JsonWriter& writer, const discord::ShardStatus& shard) {
   const auto to_ms = [](const std::optional<double>& seconds) {
     return seconds ? std::optional(*seconds * 1000) : std::nullopt;
@@ -42,7 +46,7 @@ void append_shard(JsonWriter& writer, const discord::ShardStatus& shard) {
   writer.open_object()
       .number("id", shard.id)
       .text("state", shard.state)
-      .number("guilds", static_cast<double>(shard.guilds))
+      .number("guilds", to_number(shard.guilds))
       .number("guilds_pending", static_cast<double>(shard.guilds_pending))
       .number("heartbeat_rtt_ms", to_ms(shard.heartbeat_rtt_seconds))
       .number("last_ack_age_s", shard.last_ack_age_seconds)
@@ -56,6 +60,14 @@ void append_shard(JsonWriter& writer, const discord::ShardStatus& shard) {
   } else {
     writer.text("last_close", shard.last_close);
   }
+  if (shard.waits_for.empty()) {
+    writer.null("waits_for");
+  } else {
+    writer.text("waits_for", shard.waits_for);
+  }
+  writer.number("waits_s", shard.waits_seconds)
+      .number("not_ready_s", shard.not_ready_seconds)
+      .number("failures_in_a_row", shard.failures_in_a_row);
   writer.close_object();
 }
 
@@ -92,9 +104,11 @@ void serve_shards(Site& site, Call& call) {
   } else {
     writer.null("identify_budget");
   }
-  writer.number("guilds", static_cast<double>(status.guilds))
+  writer.number("guilds", to_number(status.guilds))
       .number("unavailable_guilds", static_cast<double>(status.unavailable_guilds))
-      .number("users", static_cast<double>(status.users));
+      .number("users", to_number(status.users))
+      .number("users_age_s", status.users_age_seconds);
+  writer.name("users_exact").boolean(status.users_exact);
   if (const metrics::SnapshotPtr& snapshot = site.hub.snapshot()) {
     writer.number("joins", snapshot->lifetime_sum(catalogue::kGuildJoins.name))
         .number("leaves", snapshot->lifetime_sum(catalogue::kGuildLeaves.name));
@@ -104,6 +118,9 @@ void serve_shards(Site& site, Call& call) {
   }
   writer.text("message", status.message).open_array("warnings");
   for (const std::string& warning : status.warnings) writer.text(warning);
+  if (site.windows.data_warnings) {
+    for (const std::string& warning : site.windows.data_warnings()) writer.text(warning);
+  }
   writer.close_array().close_object();
   call.json(std::move(out));
 }
@@ -112,7 +129,7 @@ namespace {
 
 struct RestRoute {
   double requests = 0;
-  double failed = 0;   // Answered with 4xx or 5xx, or not at all.
+  double failed = 0;   // Answered with another status than 2xx, or not at all.
   double limited = 0;  // 429.
   const Series* duration = nullptr;
   const discord::RouteLimit* limit = nullptr;
@@ -157,7 +174,7 @@ std::map<std::string, RestRoute> rest_routes(const Snapshot* snapshot,
       const double count = snapshot->lifetime_value(series);
       RestRoute& route = route_of(series);
       route.requests += count;
-      if (code == "0" || code >= "4") route.failed += count;
+      if (!code.starts_with('2')) route.failed += count;
       if (code == "429") route.limited += count;
     });
     for_series(*snapshot, catalogue::kRestDuration, [&](const Series& series) {

@@ -1,6 +1,7 @@
 // Endpoints that show the newest snapshot as a whole. It is at most one live tick (a second) old,
 // and each form of it is encoded once, however many ask.
 
+#include "base/log.hpp"
 #include "metrics/stopwatch.hpp"
 #include "web/site.hpp"
 
@@ -10,13 +11,6 @@ namespace {
 constexpr std::string_view kNoTickYet = "Discern is starting; ask again in a second.";
 
 }  // namespace
-
-void serve_health(Site&, Call& call) {
-  net::HttpResponse response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = net::HttpBody::from_static("ok\n");
-  call.answer(std::move(response));
-}
 
 void serve_prometheus(Site& site, Call& call) {
   const metrics::SnapshotPtr& snapshot = site.hub.snapshot();
@@ -45,14 +39,16 @@ void serve_seed_metrics(Site& site, Call& call) {
   SnapshotCache& cache = site.seed_json;
   if (!cache.bytes || cache.sequence != snapshot->sequence()) {
     try {
+      if (site.options.before_encoding) site.options.before_encoding();
       auto text = std::make_shared<std::string>();
       {
         const metrics::ScopedTimer timer(site.json_time);
         site.seed_encoder.append(*text, *snapshot, site.seed_extras());
       }
       cache = {snapshot->sequence(), std::move(text)};
-    } catch (const std::exception&) {
-      // The seed's own words.
+    } catch (const std::exception& e) {
+      log::error("web", "GET /api/metrics failed: {}", e.what());
+      // The original specification's own words.
       return call.error(500, "Failed to fetch metrics");
     }
   }

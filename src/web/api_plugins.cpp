@@ -19,6 +19,8 @@ int status_of(Errc kind) {
       return 504;
     case Errc::Closed:
       return 503;
+    case Errc::Io:
+      return 507;  // It is done, and it could not be stored.
     default:
       return 409;  // It is there, and it cannot be what was asked for.
   }

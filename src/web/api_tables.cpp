@@ -28,6 +28,17 @@ void serve_commands(Site& site, Call& call) {
   call.json(std::move(out));
 }
 
+// How the bot is, in sentences: the same that the dashboard shows.
+void serve_verdict(Site& site, Call& call) {
+  if (!site.hub.snapshot()) return call.error(503, "Discern is starting; ask again in a second.");
+  std::string out;
+  JsonWriter writer(out);
+  writer.open_object();
+  append_verdict(writer, site.hub.verdict());
+  writer.close_object();
+  call.json(std::move(out));
+}
+
 namespace {
 
 void append_family(JsonWriter& writer, const metrics::Descriptor& family) {

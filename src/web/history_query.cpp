@@ -7,6 +7,7 @@
 
 #include "metrics/catalogue.hpp"
 #include "web/json_writer.hpp"
+#include "web/query_source.hpp"
 
 namespace discern::web {
 namespace {
@@ -94,36 +95,11 @@ Result<history::Query> parse_query(const QueryParameters& parameters, SystemTime
   return query;
 }
 
-std::string query_json(const history::Query& query, const history::QueryResult& result) {
-  const double from = epoch_seconds(result.from);
-  const double step = seconds(result.step);
+std::string query_json(const history::Query& query, history::QueryResult result) {
+  QuerySource source(query, std::move(result));
   std::string out;
-  JsonWriter writer(out);
-  writer.open_object()
-      .number("from", from)
-      .number("to", epoch_seconds(query.to))
-      .number("step", step)
-      .open_array("series");
-  for (const history::QuerySeries& series : result.series) {
-    writer.open_object();
-    append_labels(writer, series.labels);
-    writer.open_array("points");
-    for (std::size_t i = 0; i < series.points.size(); ++i) {
-      // Milliseconds, or the sum of many steps would show its rounding.
-      const double t = std::round((from + step * static_cast<double>(i)) * 1000) / 1000;
-      writer.open_array().number(t).number(series.points[i].value_or(NAN)).close_array();
-    }
-    writer.close_array().close_object();
+  while (source.append_piece(out)) {
   }
-  writer.close_array().open_array("annotations");
-  for (const history::Annotation& mark : result.annotations) {
-    writer.open_object()
-        .number("t", epoch_seconds(mark.time))
-        .text("kind", mark.kind)
-        .text("text", mark.text)
-        .close_object();
-  }
-  writer.close_array().close_object();
   return out;
 }
 

@@ -15,7 +15,8 @@ namespace discern::web {
 // in 300 steps, fn=last. Errors: Invalid, with what to write instead.
 Result<history::Query> parse_query(const QueryParameters& parameters, SystemTime now);
 
-std::string query_json(const history::Query& query, const history::QueryResult& result);
+// The whole text at once, for answers that are short.
+std::string query_json(const history::Query& query, history::QueryResult result);
 std::string series_json(const std::vector<history::SeriesInfo>& series);
 
 }  // namespace discern::web

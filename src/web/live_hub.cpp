@@ -2,24 +2,31 @@
 
 #include <algorithm>
 
+#include "base/thread.hpp"
+
 namespace discern::web {
 namespace {
 
 constexpr std::ptrdiff_t kMostAlone = 4;
 
-// Puts each row at the place its key had before, or at the end.
+// Puts each row at the place its key had before, or at the end. Without memory for a place, it
+// waits until there is some: a row is sent again only when it changes.
 template <class Row, class Key>
 void merge_rows(std::vector<Row>& rows,
                 std::unordered_map<std::string, std::size_t>& places,
                 std::vector<Row> changed,
                 Key key_of) {
   for (Row& row : changed) {
-    const auto [place, is_new] = places.try_emplace(key_of(row), rows.size());
-    if (is_new) {
-      rows.push_back(std::move(row));
-    } else {
-      rows[place->second] = std::move(row);
-    }
+    insist("a row of the live view", [&] {
+      // First, so that there is no place without a row.
+      if (rows.size() == rows.capacity()) rows.reserve(2 * rows.size() + 8);
+      const auto [place, is_new] = places.try_emplace(key_of(row), rows.size());
+      if (is_new) {
+        rows.push_back(std::move(row));
+      } else {
+        rows[place->second] = std::move(row);
+      }
+    });
   }
 }
 
@@ -50,6 +57,7 @@ void LiveHub::on_tick(const metrics::SnapshotPtr& snapshot, LiveTick tick, net::
   merge_rows(plugins_, plugin_places_, std::move(tick.plugins), [](const PluginRow& row) {
     return row.status.id;
   });
+  if (tick.verdict) verdict_ = *std::move(tick.verdict);
   broadcast(event);
 }
 
@@ -82,11 +90,17 @@ void LiveHub::open(net::HttpResponder responder,
                    std::int64_t since_ms,
                    std::int64_t now_ms) {
   const std::uint64_t id = ++last_viewer_;
-  const auto stream = responder.open_stream(std::move(head), [this, id] { forget(id); });
-  if (!stream) return;
+  // Everything that needs memory comes first: an open stream that is not in the list would never
+  // get a byte.
   auto first = std::make_shared<std::string>("retry: 2000\n\n" + hello(now_ms));
   ring_.append_events(*first, since_ms);
-  viewers_.emplace(id, Viewer{stream, std::string(alone)});
+  const auto viewer = viewers_.try_emplace(id, Viewer{nullptr, std::string(alone)}).first;
+  const auto stream = responder.open_stream(std::move(head), [this, id] { forget(id); });
+  if (!stream) {
+    viewers_.erase(viewer);
+    return;
+  }
+  viewer->second.stream = stream;
   viewers_gauge_.set(static_cast<double>(viewers_.size()));
   stream->push(std::move(first));
 }

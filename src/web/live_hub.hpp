@@ -34,6 +34,7 @@ class LiveHub {
   const metrics::SnapshotPtr& snapshot() const { return snapshot_; }
   const std::vector<CommandRow>& commands() const { return commands_; }
   const std::vector<PluginRow>& plugins() const { return plugins_; }
+  const Verdict& verdict() const { return verdict_; }
 
   // Whether another stream may be opened. `alone` is the address of a client whose streams are not
   // shared by its tabs, empty for others: of those a few only, for a browser has six connections to
@@ -68,6 +69,7 @@ class LiveHub {
   TickRing ring_;
   std::vector<CommandRow> commands_;
   std::vector<PluginRow> plugins_;
+  Verdict verdict_;
   std::unordered_map<std::string, std::size_t> command_places_;
   std::unordered_map<std::string, std::size_t> plugin_places_;
   std::map<std::uint64_t, Viewer> viewers_;

@@ -29,11 +29,12 @@ void for_series(const Snapshot& snapshot, std::string_view family, Each each) {
   }
 }
 
-// NaN when the family has no series: unknown, not zero.
+// NaN when the family has no series that is known: unknown, not zero.
 double sum(const Snapshot& snapshot, const Descriptor& family) {
   double total = kUnknown;
   for_series(snapshot, family.name, [&](const Series& series) {
-    total = (std::isnan(total) ? 0 : total) + snapshot.lifetime_value(series);
+    const double value = snapshot.lifetime_value(series);
+    if (!std::isnan(value)) total = (std::isnan(total) ? 0 : total) + value;
   });
   return total;
 }
@@ -96,6 +97,9 @@ LiveTick LiveTicker::step(const Snapshot& snapshot,
   tick.time_ms = tick.begins_anew ? now_ms : std::max(now_ms, last_ms_ + 1);
   last_ms_ = tick.time_ms;
   fill_values(tick, snapshot);
+  Verdict now = judge(health_.step(snapshot, plugins), verdict_);
+  if (first_ || now != verdict_) tick.verdict = now;
+  verdict_ = std::move(now);
   fill_commands(tick, snapshot);
   fill_plugins(tick, snapshot, plugins);
   first_ = false;
@@ -135,6 +139,8 @@ void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
     });
     return people;
   };
+  const double events = sum(snapshot, catalogue::kGatewayEvents);
+  const double errors = sum(snapshot, catalogue::kPluginErrors);
   const double active_today = active(metrics::Period::Day);
   double shards = 0;
   for_series(snapshot, catalogue::kShardReady.name, [&](const Series&) { ++shards; });
@@ -147,11 +153,11 @@ void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
       sum(snapshot, catalogue::kGuilds),
       sum(snapshot, catalogue::kUsers),
       latency_.step(snapshot, catalogue::kRestDuration.name) * 1000,
-      rate(0, sum(snapshot, catalogue::kGatewayEvents), elapsed),
+      rate(0, events, elapsed),
       std::isnan(commands) ? 0 : commands,
       rate(1, commands, elapsed),
       sum(snapshot, catalogue::kPluginEnabled),
-      rate(2, sum(snapshot, catalogue::kPluginErrors), elapsed),
+      rate(2, errors, elapsed),
       sum(snapshot, catalogue::kShardReady),
       shards > 0 ? shards : kUnknown,
       rate(3, sum(snapshot, catalogue::kHttpRequests), elapsed),
@@ -159,6 +165,8 @@ void LiveTicker::fill_values(LiveTick& tick, const Snapshot& snapshot) {
       active_today,
       // Two estimates, and the day lies within the month.
       std::max(active(metrics::Period::Month), active_today),
+      std::isnan(events) ? 0 : events,
+      std::isnan(errors) ? 0 : errors,
   };
 }
 
@@ -173,17 +181,22 @@ void LiveTicker::fill_commands(LiveTick& tick, const Snapshot& snapshot) {
     const double failures = failed == nullptr ? 0 : snapshot.lifetime_value(*failed);
     const auto [at, is_new] = used_.try_emplace(series.id());
     Used& known = at->second;
-    if (!is_new && known.uses == uses && known.errors == failures) return;
+    const auto judged = verdict_.command.find(std::string(series.key()));
+    std::optional<Health> health;
+    if (judged != verdict_.command.end()) health = judged->second;
+    if (!is_new && known.uses == uses && known.errors == failures && known.health == health) return;
     // What an earlier process counted says nothing about when.
     const std::uint64_t before = is_new ? uses - snapshot.steps(series) : known.uses;
     if (uses > before) known.last_used = static_cast<double>(tick.time_ms) / 1000;
     known.uses = uses;
     known.errors = failures;
+    known.health = health;
     CommandRow row{.name = std::string(series.label(1)),
                    .plugin = std::string(series.label(0)),
                    .uses = static_cast<double>(uses),
                    .errors = failures,
-                   .last_used = known.last_used};
+                   .last_used = known.last_used,
+                   .health = std::move(health)};
     if (!durations) durations = by_key(snapshot, catalogue::kCommandDuration);
     if (const Series* took = find_or(*durations, series.label(1), nullptr)) {
       const metrics::HistogramTotal total = snapshot.lifetime_histogram(*took);
@@ -214,6 +227,9 @@ void LiveTicker::fill_plugins(LiveTick& tick,
                   .errors = find_or(errors, status.id, 0.0),
                   .dropped = find_or(dropped, status.id, 0.0),
                   .loop_delay_ms = find_or(delays, status.id, kUnknown) * 1000};
+    if (const auto judged = verdict_.plugin.find(status.id); judged != verdict_.plugin.end()) {
+      row.health = judged->second;
+    }
     const auto [shown, is_new] = shown_.try_emplace(status.id, row);
     if (!is_new) {
       if (equal_rows(shown->second, row)) continue;

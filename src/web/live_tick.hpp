@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +14,7 @@
 
 #include "metrics/snapshot.hpp"
 #include "plugin/status.hpp"
+#include "web/health_watch.hpp"
 #include "web/rows.hpp"
 
 namespace discern::web {
@@ -42,6 +44,9 @@ inline constexpr std::array kLiveSeries = std::to_array<LiveSeries>({
     {"live_viewers", "count"},
     {"active_today", "count"},
     {"active_month", "count"},
+    // Totals, so that what happened in a span is their difference and never a rate times seconds.
+    {"events_total", "count"},
+    {"errors_total", "count"},
 });
 using LiveValues = std::array<double, kLiveSeries.size()>;  // NaN is unknown.
 
@@ -54,6 +59,8 @@ struct LiveTick {
   // Rows that changed since the tick before; all of them in the first.
   std::vector<CommandRow> commands;
   std::vector<PluginRow> plugins;
+  // When it changed.
+  std::optional<Verdict> verdict;
 };
 
 // How far ticks may run ahead of a clock that was set back a little.
@@ -114,10 +121,13 @@ class LiveTicker {
   double last_loop_delay_ = kUnknown;
   IntervalMeans queue_means_;
   RecentMedian latency_;
+  HealthWatch health_;
+  Verdict verdict_;
   struct Used {
     std::uint64_t uses = 0;
     double errors = 0;
     double last_used = kUnknown;
+    std::optional<Health> health;
   };
   std::unordered_map<std::uint32_t, Used> used_;  // By series id.
   std::unordered_map<std::string, PluginRow> shown_;

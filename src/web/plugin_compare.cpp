@@ -12,9 +12,15 @@ namespace {
 namespace catalogue = metrics::catalogue;
 using history::Reduction;
 
+// In whole milliseconds, as history counts. Right after a change the window after it has no length
+// yet, or less than one.
 struct Window {
   SystemTime from;
   SystemTime to;
+  std::chrono::milliseconds length() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
+  }
+  bool empty() const { return length() < std::chrono::milliseconds(1); }
 };
 
 // The window as one point of each series of this plugin. Nothing when history does not know the
@@ -29,7 +35,7 @@ Result<std::vector<history::QuerySeries>> ask(history::Reader& reader,
   query.labels = {{"plugin", plugin}};
   query.from = window.from;
   query.to = window.to;
-  query.step = std::chrono::duration_cast<std::chrono::milliseconds>(window.to - window.from);
+  query.step = window.length();
   query.reduction = reduction;
   Result<history::QueryResult> result = reader.run(query);
   if (result) return std::move(result->series);
@@ -76,14 +82,14 @@ Result<void> append_window(JsonWriter& writer,
       .number("from", epoch_seconds(window.from))
       .number("to", epoch_seconds(window.to));
   for (const Column& column : columns) {
-    auto rate = window.from < window.to ? total_rate(reader, plugin, window, column.family)
-                                        : Result<std::optional<double>>(std::nullopt);
+    auto rate = window.empty() ? Result<std::optional<double>>(std::nullopt)
+                               : total_rate(reader, plugin, window, column.family);
     if (!rate) return std::move(rate).error();
     if (*rate) **rate *= column.scale;
     writer.number(column.key, *rate);
   }
   writer.open_object("handler_p95_ms");
-  if (window.from < window.to) {
+  if (!window.empty()) {
     auto series = ask(reader, plugin, window, catalogue::kPluginHandler, Reduction::P95);
     if (!series) return std::move(series).error();
     for (const history::QuerySeries& one : *series) {
@@ -107,7 +113,8 @@ Result<std::string> compare(history::Reader& reader, const Comparison& what) {
       .number("at", epoch_seconds(what.at))
       .number("minutes", static_cast<double>(what.span.count()));
   const Window before{what.at - what.span, what.at};
-  const Window after{what.at, std::min(what.at + what.span, what.now)};
+  // A clock that was set back can make the change lie ahead.
+  const Window after{what.at, std::max(what.at, std::min(what.at + what.span, what.now))};
   if (auto done = append_window(writer, "before", reader, what.plugin, before); !done) {
     return std::move(done).error();
   }

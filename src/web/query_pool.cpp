@@ -1,7 +1,8 @@
 #include "web/query_pool.hpp"
 
 #include "base/log.hpp"
-#include "base/thread_name.hpp"
+#include "base/system_limits.hpp"
+#include "base/thread.hpp"
 
 namespace discern::web {
 namespace {
@@ -10,15 +11,26 @@ void call(const QueryPool::Job& job, Result<history::Reader*> reader) {
   // The job holds a responder, which answers 500 when it goes away unused.
   try {
     job(std::move(reader));
-  } catch (const std::exception& e) {
-    log::error("web", "a query failed: {}", e.what());
+  } catch (const std::exception&) {
+    note_exception("a query");
   }
 }
 
 }  // namespace
 
 QueryPool::QueryPool(unsigned threads, MakeReader make) : make_(std::move(make)) {
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  threads_.reserve(threads);
+  for (unsigned i = 0; i < threads; ++i) {
+    auto thread = start_thread("query", [this] { run(); });
+    if (thread) {
+      threads_.push_back(*std::move(thread));
+    } else if (threads_.empty()) {
+      throw SystemRefused(thread.error().text);
+    } else {
+      log::warn("web", "only {} of {} queries run at once: {}", i, threads, thread.error().text);
+      break;
+    }
+  }
 }
 
 QueryPool::~QueryPool() {
@@ -64,34 +76,43 @@ void QueryPool::add(history::Reader& reader) {
 }
 
 void QueryPool::run() {
-  set_thread_name("query");
   std::unique_ptr<history::Reader> reader;
-  std::unique_lock lock(mutex_);
+  // Also when something throws: nobody interrupts a reader that is gone.
+  struct Forget {
+    QueryPool& pool;
+    std::unique_ptr<history::Reader>& reader;
+    ~Forget() {
+      const std::lock_guard lock(pool.mutex_);
+      std::erase(pool.readers_, reader.get());
+    }
+  } const forget{*this, reader};
   for (;;) {
-    wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-    if (stopping_) {
-      std::erase(readers_, reader.get());
-      return;
+    Waiting next;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+      if (stopping_) return;
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
     }
-    Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    if (std::chrono::steady_clock::now() - next.since > kLongestWait) {
-      call(next.job, Error(Errc::Timeout, "Too many queries are waiting; try again in a moment."));
-    } else if (reader) {
-      call(next.job, reader.get());
-    } else if (!make_) {
-      call(next.job, Error(Errc::Unavailable, "No history is kept, so there is none to show."));
-    } else if (Result<std::unique_ptr<history::Reader>> made = make_(); made) {
-      reader = *std::move(made);
-      add(*reader);
-      call(next.job, reader.get());
-    } else {
-      call(next.job, std::move(made).error());
-    }
-    // The job's responder goes here, outside the lock.
-    next = {};
-    lock.lock();
+    serve(reader, std::move(next));
+  }
+}
+
+// The job's responder goes with it, outside of the lock.
+void QueryPool::serve(std::unique_ptr<history::Reader>& reader, Waiting next) {
+  if (std::chrono::steady_clock::now() - next.since > kLongestWait) {
+    call(next.job, Error(Errc::Timeout, "Too many queries are waiting; try again in a moment."));
+  } else if (reader) {
+    call(next.job, reader.get());
+  } else if (!make_) {
+    call(next.job, Error(Errc::Unavailable, "No history is kept, so there is none to show."));
+  } else if (Result<std::unique_ptr<history::Reader>> made = make_(); made) {
+    reader = *std::move(made);
+    add(*reader);
+    call(next.job, reader.get());
+  } else {
+    call(next.job, std::move(made).error());
   }
 }
 

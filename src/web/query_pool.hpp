@@ -25,6 +25,7 @@ class QueryPool {
   static constexpr std::chrono::seconds kLongestWait{5};
 
   // `make` (may be empty) is called on each thread before its first job that wants a reader.
+  // Throws SystemRefused if the system refuses even one thread.
   QueryPool(unsigned threads, MakeReader make);
   // Stops.
   ~QueryPool();
@@ -45,6 +46,7 @@ class QueryPool {
     SteadyTime since;
   };
   void run();
+  void serve(std::unique_ptr<history::Reader>& reader, Waiting next);
   void add(history::Reader& reader);
 
   const MakeReader make_;

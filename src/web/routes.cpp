@@ -9,11 +9,13 @@ constexpr auto kStream = RequestKind::Stream;
 // The first whose path fits answers.
 constexpr Route kRoutes[] = {
     {"GET", "/healthz", serve_health, RequestKind::Page, RouteAccess::Open},
+    {"GET", "/readyz", serve_ready, RequestKind::Page, RouteAccess::Open},
     {"GET", "/metrics", serve_prometheus},
     {"GET", "/api/metrics", serve_seed_metrics, kApi},
     {"GET", "/api/v1/live", serve_live, kStream},
     {"GET", "/api/v1/ticks", serve_ticks, kApi},
     {"GET", "/api/v1/commands", serve_commands, kApi},
+    {"GET", "/api/v1/verdict", serve_verdict, kApi},
     {"GET", "/api/v1/plugins", serve_plugins, kApi},
     {"*", "/api/v1/plugins/*", serve_plugin, kApi},
     {"GET", "/api/v1/shards", serve_shards, kApi},
@@ -26,7 +28,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/status", serve_status, kApi},
     {"POST", "/api/v1/view", serve_view, kApi},
     {"*", "/api/*", serve_unknown_api, kApi},
-    {"*", "/plugins/*", serve_plugin_route},
+    {"*", "/plugins/*", serve_plugin_route, RequestKind::Page, RouteAccess::Handler},
     {"GET", "/assets/*", serve_asset},
     {"GET", "/*", serve_page},
 };
@@ -39,6 +41,10 @@ bool allows(std::string_view route, std::string_view method) {
 
 std::span<const Route> routes() {
   return kRoutes;
+}
+
+bool is_served_when_crowded(const Route& route) {
+  return route.access == RouteAccess::Open || route.path.starts_with("/api/v1/plugins");
 }
 
 RouteMatch match_route(std::string_view method, std::string_view path) {

@@ -5,12 +5,11 @@
 #include <span>
 #include <string_view>
 
+#include "web/access.hpp"
 #include "web/request_meter.hpp"
 #include "web/site.hpp"
 
 namespace discern::web {
-
-enum class RouteAccess { Guarded, Open };
 
 struct Route {
   std::string_view method;  // "GET" stands for HEAD too; "*" for every method.
@@ -21,6 +20,10 @@ struct Route {
 };
 
 std::span<const Route> routes();
+
+// Whether a route is served also when all places for connections are taken: health, and what the
+// command line asks.
+bool is_served_when_crowded(const Route& route);
 
 struct RouteMatch {
   std::size_t index = 0;       // In routes().

@@ -10,7 +10,37 @@ double rounded(double ms) {
   return std::round(ms * 1000) / 1000;
 }
 
+void append_since(JsonWriter& out, const std::optional<SystemTime>& since) {
+  if (since) {
+    out.number("since", std::round(epoch_seconds(*since)));
+  } else {
+    out.null("since");
+  }
+}
+
+// Only what is in trouble has any.
+void append_health(JsonWriter& out, const std::optional<Health>& health) {
+  if (!health) return;
+  out.open_object("health").text("level", to_string(health->level)).text("text", health->text);
+  append_since(out, health->since);
+  out.close_object();
+}
+
 }  // namespace
+
+void append_verdict(JsonWriter& out, const Verdict& verdict) {
+  out.text("level", to_string(verdict.level)).text("plugins", verdict.plugins);
+  out.open_array("sentences");
+  for (const Sentence& sentence : verdict.sentences) {
+    out.open_object()
+        .text("level", to_string(sentence.level))
+        .text("text", sentence.text)
+        .text("href", sentence.href);
+    append_since(out, sentence.since);
+    out.close_object();
+  }
+  out.close_array();
+}
 
 void append_row(JsonWriter& out, const CommandRow& row) {
   out.open_object()
@@ -21,8 +51,9 @@ void append_row(JsonWriter& out, const CommandRow& row) {
       .number("p50_ms", rounded(row.p50_ms))
       .number("p95_ms", rounded(row.p95_ms))
       .number("p99_ms", rounded(row.p99_ms))
-      .number("last_used", row.last_used)
-      .close_object();
+      .number("last_used", row.last_used);
+  append_health(out, row.health);
+  out.close_object();
 }
 
 void append_row(JsonWriter& out, const PluginRow& row) {
@@ -58,6 +89,7 @@ void append_row(JsonWriter& out, const PluginRow& row) {
   } else {
     out.null("changed");
   }
+  append_health(out, row.health);
   out.open_array("requires");
   for (const std::string& id : status.requires_plugins) out.text(id);
   out.close_array().close_object();

@@ -9,6 +9,7 @@
 
 #include "plugin/status.hpp"
 #include "web/json_writer.hpp"
+#include "web/verdict.hpp"
 
 namespace discern::web {
 
@@ -25,6 +26,7 @@ struct CommandRow {
   double p99_ms = kUnknown;
   // Epoch seconds; known only when it was used since this process started.
   double last_used = kUnknown;
+  std::optional<Health> health{};  // What the verdict says of it.
 };
 
 struct PluginRow {
@@ -34,10 +36,13 @@ struct PluginRow {
   double errors = 0;
   double dropped = 0;
   double loop_delay_ms = kUnknown;  // Mean wait in its queue over the last second.
+  std::optional<Health> health{};   // What the verdict says of it.
 };
 
 void append_row(JsonWriter& out, const CommandRow& row);
 void append_row(JsonWriter& out, const PluginRow& row);
+
+void append_verdict(JsonWriter& out, const Verdict& verdict);
 
 // Whether two rows would look the same.
 bool equal_rows(const PluginRow& a, const PluginRow& b);

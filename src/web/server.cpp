@@ -1,5 +1,7 @@
 #include "web/server.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "net/http_server.hpp"
 #include "web/access.hpp"
@@ -26,8 +28,8 @@ std::string host_of(const Options& options) {
 
 constexpr int kTimersPerBeat = 60;  // Four timers a second: 15 s.
 
-RequestFacts facts_of(const net::HttpRequest& request, const Route& route) {
-  RequestFacts facts{.open_route = route.access == RouteAccess::Open,
+RequestFacts facts_of(const net::HttpRequest& request, RouteAccess access) {
+  RequestFacts facts{.access = access,
                      .loopback_peer = request.loopback,
                      .http_1_0 = request.http_1_0,
                      .method = request.method,
@@ -35,9 +37,19 @@ RequestFacts facts_of(const net::HttpRequest& request, const Route& route) {
   for (const net::HttpField& field : request.fields) {
     if (is_forwarding_field(field.name)) facts.forwarded = true;
     if (net::equal_names(field.name, "Origin")) facts.origin = field.value;
+    if (net::equal_names(field.name, "Referer")) facts.referer = field.value;
     if (net::equal_names(field.name, "Sec-Fetch-Site")) facts.sec_fetch_site = field.value;
+    if (net::equal_names(field.name, "Sec-Fetch-Mode")) facts.sec_fetch_mode = field.value;
+    if (net::equal_names(field.name, "Sec-Fetch-Dest")) facts.sec_fetch_dest = field.value;
   }
   return facts;
+}
+
+// A plugin says itself which of its routes are public.
+RouteAccess access_of(const Site& site, const Route& route, std::string_view rest) {
+  if (route.access != RouteAccess::Handler) return route.access;
+  const auto known = find_plugin_route(site, rest);
+  return known && known->is_public ? RouteAccess::Public : RouteAccess::Handler;
 }
 
 // What every request goes through, in order: path, route, access, method, endpoint.
@@ -61,9 +73,19 @@ class Front final : public net::HttpHandler {
     const Route& route = routes()[match.index];
     responder.set_tag(first_tag_ + static_cast<std::uint32_t>(match.index));
     Call call{request, *path, match.rest, std::move(responder)};
-    if (const Decision decision = decide(policy_, facts_of(request, route)); decision.status != 0) {
+    const RouteAccess access = access_of(site_, route, match.rest);
+    if (const Decision decision = decide(policy_, facts_of(request, access));
+        decision.status != 0) {
       site_.meter.on_refused(decision.reason);
       return call.error(decision.status, decision.sentence);
+    }
+    if (request.crowded && !is_served_when_crowded(route)) {
+      site_.meter.on_refused("connections");
+      net::HttpResponse response;
+      response.status = 503;
+      response.fields.emplace_back("Retry-After", "1");
+      response.body = error_json("Too many connections are open; try again later.");
+      return call.answer(std::move(response));
     }
     if (!match.method_allowed) {
       net::HttpResponse response;
@@ -132,6 +154,9 @@ Result<std::unique_ptr<Server>> Server::start(Options options,
   http.connections = options.connections;
   // Only this machine can connect, so there is but one address to share them.
   http.connections_per_address = options.connections;
+  // Streams stay open for hours. Some places are left for everything else.
+  const std::size_t for_others = std::min<std::size_t>(24, options.connections / 2);
+  options.live_streams = std::min(options.live_streams, options.connections - for_others);
   auto parts = std::make_unique<Parts>(std::move(options), registry, std::move(windows));
   Result<std::unique_ptr<net::HttpServer>> started =
       net::HttpServer::start(std::move(http), parts->front);

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "discord/status.hpp"
@@ -26,11 +28,15 @@ struct Options {
   std::size_t live_streams = 1000;
   unsigned query_threads = 2;
   std::string version;
-  std::string boot_id;                 // Random for each start of the process.
-  std::string mode = "discord";        // or "demo"
-  std::string io_loop = "gateway";     // The loop label whose delay /api/metrics shows.
-  std::filesystem::path data_dir;      // For its size; empty: unknown.
-  std::span<const Asset> assets = {};  // The dashboard: embedded_assets().
+  std::string boot_id;                      // Random for each start of the process.
+  std::string mode = "discord";             // or "demo"
+  std::string io_loop = "gateway";          // The loop label whose delay /api/metrics shows.
+  std::optional<SystemTime> made_up_until;  // Of a demo's history.
+  std::filesystem::path data_dir;           // For its size; empty: unknown.
+  std::span<const Asset> assets = {};       // The dashboard: embedded_assets().
+  // Called before each encoding of the compatibility JSON. A test throws here, as the encoder does
+  // when there is no memory.
+  std::function<void()> before_encoding = {};
 };
 
 // What the server may look at. Null and empty: that part answers that it is not there. All of it
@@ -40,6 +46,8 @@ struct Windows {
   plugin::StatusSource* plugins = nullptr;
   // A reader for one query thread, with its own deadline; called there, once a thread.
   std::function<Result<std::unique_ptr<history::Reader>>()> make_reader;
+  // What is wrong with stored data, a sentence each. From any thread.
+  std::function<std::vector<std::string>()> data_warnings;
 };
 
 class Server {

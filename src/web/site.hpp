@@ -2,6 +2,9 @@
 
 // Inside of the web stage: what the endpoints share, and what each of them is given.
 
+#include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,6 +50,11 @@ struct Site {
   std::size_t catalogue_size = 0;  // Families that were declared when it was made.
   std::unordered_map<std::string_view, net::SharedBytes> inflated;  // Assets, by path.
 
+  // Requests that a plugin has and has not answered. Its thread counts down, perhaps later than
+  // this object lives.
+  const std::shared_ptr<std::atomic<std::size_t>> plugin_requests =
+      std::make_shared<std::atomic<std::size_t>>(0);
+
   exporter::SeedExtras seed_extras() const;
 };
 
@@ -65,18 +73,26 @@ struct Call {
 // Runs `work` on a query thread and answers with the JSON it returns, or with its error.
 using PoolWork = std::function<Result<std::string>(Result<history::Reader*>)>;
 void answer_from_pool(Site& site, Call& call, PoolWork work);  // api_history.cpp
+// The same for answers that are made while they are read.
+using PoolBodyWork = std::function<Result<net::HttpBody>(Result<history::Reader*>)>;
+void answer_from_pool(Site& site, Call& call, PoolBodyWork work);
+
+// The route of a plugin that answers "<id>/path"; nothing if there is none.
+std::optional<plugin::RouteInfo> find_plugin_route(const Site& site, std::string_view rest);
 
 // May take the responder along to answer later. An exception becomes 500.
 using Endpoint = void (*)(Site&, Call&);
 
 // Endpoints, by file.
-void serve_health(Site& site, Call& call);        // api_metrics.cpp
-void serve_prometheus(Site& site, Call& call);    //
+void serve_health(Site& site, Call& call);        // api_health.cpp
+void serve_ready(Site& site, Call& call);         //
+void serve_prometheus(Site& site, Call& call);    // api_metrics.cpp
 void serve_seed_metrics(Site& site, Call& call);  //
 void serve_live(Site& site, Call& call);          // api_live.cpp
 void serve_ticks(Site& site, Call& call);         //
 void serve_view(Site& site, Call& call);          //
 void serve_commands(Site& site, Call& call);      // api_tables.cpp
+void serve_verdict(Site& site, Call& call);       //
 void serve_catalogue(Site& site, Call& call);     //
 void serve_shards(Site& site, Call& call);        // api_discord.cpp
 void serve_rest(Site& site, Call& call);          //

@@ -103,6 +103,13 @@ void append_event(std::string& out, const LiveTick& tick) {
   out.push_back(']');
   append_rows(out, "commands", tick.commands);
   append_rows(out, "plugins", tick.plugins);
+  if (tick.verdict) {
+    out.push_back(',');
+    JsonWriter writer(out);
+    writer.open_object("verdict");
+    append_verdict(writer, *tick.verdict);
+    writer.close_object();
+  }
   out.append("}\n\n");
 }
 

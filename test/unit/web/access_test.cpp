@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace discern::web {
 namespace {
 
@@ -71,12 +73,13 @@ TEST(Decide, RefusesAProxyThatHidesItself) {
   facts.origin = "https://bot.example";
   EXPECT_EQ(refused(facts), "origin") << "also when it speaks HTTP/1.1";
   facts.http_1_0 = true;
-  facts.open_route = true;
+  facts.access = RouteAccess::Open;
   EXPECT_EQ(refused(facts), "") << "health checks may";
 }
 
 TEST(Decide, LetsEveryoneAskForHealth) {
-  EXPECT_EQ(decide({}, {.open_route = true, .forwarded = true, .host = "anything"}).status, 0);
+  EXPECT_EQ(decide({}, {.access = RouteAccess::Open, .forwarded = true, .host = "anything"}).status,
+            0);
 }
 
 TEST(Decide, RefusesForeignOrigins) {
@@ -112,6 +115,92 @@ TEST(Decide, ABrowserMayChangeThingsFromOurOwnPageOnly) {
   EXPECT_EQ(refused(facts), "origin");
   facts.method = "GET";
   EXPECT_EQ(refused(facts), "") << "a link from elsewhere";
+}
+
+// What a browser sends when a page of another site does this.
+struct Caused {
+  const char* how;
+  RequestFacts facts;
+};
+std::vector<Caused> caused_by_other_sites() {
+  std::vector<Caused> all;
+  for (const char* site : {"cross-site", "same-site", "weird"}) {
+    for (const char* dest : {"image", "script", "iframe", "empty", "document"}) {
+      RequestFacts facts = local();
+      facts.sec_fetch_site = site;
+      facts.sec_fetch_dest = dest;
+      facts.sec_fetch_mode = std::string_view(dest) == "document" ? "navigate" : "no-cors";
+      all.push_back({site, facts});
+    }
+  }
+  RequestFacts cors = local();
+  cors.origin = "https://evil.example";
+  all.push_back({"an origin", cors});
+  cors.origin = "null";
+  all.push_back({"a sandboxed frame", cors});
+  RequestFacts old = local();
+  old.referer = "https://evil.example/page?x=http://localhost:8080/";
+  all.push_back({"an old browser", old});
+  old.referer = "http://localhost:8081/";
+  all.push_back({"another port", old});
+  return all;
+}
+
+TEST(Decide, NoOtherSiteRunsAPluginsHandler) {
+  for (const auto& [how, given] : caused_by_other_sites()) {
+    for (const char* method : {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"}) {
+      RequestFacts facts = given;
+      facts.method = method;
+      facts.access = RouteAccess::Handler;
+      EXPECT_EQ(refused(facts), "origin") << how << " " << method;
+      facts.access = RouteAccess::Public;
+      EXPECT_EQ(refused(facts), "") << how << " " << method;
+    }
+  }
+}
+
+TEST(Decide, APluginsPageOpensFromTheDashboardAndTheAddressBar) {
+  RequestFacts facts = local();
+  facts.access = RouteAccess::Handler;
+  EXPECT_EQ(refused(facts), "") << "a tool";
+  for (const char* site : {"same-origin", "none"}) {
+    facts.sec_fetch_site = site;
+    EXPECT_EQ(refused(facts), "") << site;
+  }
+  facts.sec_fetch_site = {};
+  facts.referer = "http://localhost:8080/plugins";
+  EXPECT_EQ(refused(facts), "") << "an old browser";
+}
+
+TEST(Decide, OfOurOwnRoutesOtherSitesMayOnlyLinkToThem) {
+  RequestFacts facts = local();
+  facts.sec_fetch_site = "cross-site";
+  facts.sec_fetch_mode = "navigate";
+  facts.sec_fetch_dest = "document";
+  EXPECT_EQ(refused(facts), "") << "a person followed a link";
+  facts.sec_fetch_dest = "iframe";
+  EXPECT_EQ(refused(facts), "origin");
+  facts.sec_fetch_mode = "no-cors";
+  facts.sec_fetch_dest = "image";
+  EXPECT_EQ(refused(facts), "origin");
+  facts.sec_fetch_mode = "navigate";
+  facts.sec_fetch_dest = "document";
+  facts.method = "POST";
+  EXPECT_EQ(refused(facts), "origin") << "a form";
+}
+
+TEST(Decide, ARefererCountsWhenABrowserSaysNothingElse) {
+  RequestFacts facts = local();
+  facts.method = "POST";
+  facts.referer = "http://localhost:8080/plugins?x=1";
+  EXPECT_EQ(refused(facts), "");
+  for (const char* referer :
+       {"https://evil.example/", "http://localhost:8080.evil.example/", "http://localhost:9999/"}) {
+    facts.referer = referer;
+    EXPECT_EQ(refused(facts), "origin") << referer;
+  }
+  facts.sec_fetch_site = "same-origin";
+  EXPECT_EQ(refused(facts), "") << "it says more";
 }
 
 TEST(Decide, ToolsWithoutAnOriginMayPost) {

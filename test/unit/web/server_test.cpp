@@ -153,13 +153,24 @@ TEST_F(ServerTest, NamesTheStuckPlugin) {
             R"("load_ms":12.5,"cpu_seconds":0,"commands":0,"events":9,"errors":0,"queue_depth":0,)"
             R"("dropped":0,"loop_delay_ms":null,)"
             R"("stuck":{"handler":"command slow","seconds":4.2,"stack":[]},"message":"",)"
-            R"("generations":0,"pinned":0,"changed":null,"requires":[]}]})");
+            R"("generations":0,"pinned":0,"changed":null,"health":{"level":"err",)"
+            R"("text":"stuck in command slow for 4 s","since":null},"requires":[]}]})");
+}
+
+TEST_F(ServerTest, TellsTheVerdictThatThePageShows) {
+  EXPECT_EQ(status_of(ask("/api/v1/verdict")), 503) << "before the first tick nothing is known";
+  tick();
+  const std::string body = body_of(ask("/api/v1/verdict"));
+  EXPECT_THAT(body,
+              HasSubstr(R"({"level":"err","plugins":"of 1; Echo in trouble","sentences":[{)"));
+  EXPECT_THAT(body, HasSubstr(R"("text":"Echo is stuck in command slow for 4 s")"));
 }
 
 TEST_F(ServerTest, ListsShards) {
   EXPECT_EQ(body_of(ask("/api/v1/shards")),
-            R"({"shards":[],"shard_count":0,"identify_budget":null,"guilds":0,)"
-            R"("unavailable_guilds":0,"users":0,"message":"","warnings":[]})");
+            R"({"shards":[],"shard_count":0,"identify_budget":null,"guilds":null,)"
+            R"("unavailable_guilds":0,"users":null,"users_age_s":null,"users_exact":false,)"
+            R"("message":"","warnings":[]})");
   discord::ShardStatus shard;
   shard.state = "ready";
   shard.guilds = 5;
@@ -180,9 +191,11 @@ TEST_F(ServerTest, ListsShards) {
             R"({"shards":[{"id":0,"state":"ready","guilds":5,"guilds_pending":0,)"
             R"("heartbeat_rtt_ms":12.5,"last_ack_age_s":null,"last_dispatch_age_s":null,)"
             R"("resumes":0,"identifies":0,"missed_heartbeats":0,"closes":1,)"
-            R"("last_close":"4000 unknown error"}],"shard_count":4,)"
+            R"("last_close":"4000 unknown error","waits_for":null,"waits_s":null,)"
+            R"("not_ready_s":null,"failures_in_a_row":0}],"shard_count":4,)"
             R"("identify_budget":{"total":1000,"remaining":990,"reset_in_s":3600},)"
-            R"("guilds":5,"unavailable_guilds":0,"users":0,"joins":3,"leaves":0,)"
+            R"("guilds":5,"unavailable_guilds":0,"users":null,"users_age_s":null,)"
+            R"("users_exact":false,"joins":3,"leaves":0,)"
             R"("close_codes":{"4000":3},"connects":{},"bytes":{},)"
             R"("message":"Look here.","warnings":["And there."]})");
 }
@@ -301,7 +314,7 @@ TEST_F(ServerTest, TellsItsStatus) {
   tick();
   EXPECT_EQ(body_of(ask("/api/v1/status")),
             R"({"version":"0.1.0","started_at":1763999000,"restart_count":2,"boot_id":"abc",)"
-            R"("mode":"demo","data_dir_bytes":null})");
+            R"("mode":"demo","warnings":[],"data_dir_bytes":null})");
   const auto folder = std::filesystem::path(testing::TempDir()) / "discern_server_test_data";
   std::filesystem::create_directories(folder);
   options.data_dir = folder;
@@ -323,6 +336,93 @@ TEST_F(ServerTest, HandsPluginRoutesToTheirPlugin) {
   EXPECT_EQ(status_of(ask("/plugins/echo/odd")), 500);
   EXPECT_EQ(status_of(ask("/plugins/absent/x")), 404);
   EXPECT_EQ(status_of(ask("/plugins/")), 404);
+}
+
+TEST_F(ServerTest, NoOtherSiteRunsAPluginsHandler) {
+  constexpr std::string_view kCrossSite = "Sec-Fetch-Site: cross-site\r\n";
+  for (const char* method : {"GET", "HEAD", "POST", "OPTIONS"}) {
+    const std::string answer = ask("/plugins/echo/a", kCrossSite, method);
+    EXPECT_EQ(status_of(answer), 403) << method;
+    EXPECT_THAT(answer, Not(HasSubstr("\r\n\r\nGET")));
+  }
+  const std::string_view navigation =
+      "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
+  EXPECT_THAT(ask("/plugins/echo/a", navigation), HasSubstr("open it from the dashboard"));
+  EXPECT_EQ(status_of(ask("/plugins", navigation)), 200) << "a page of the dashboard";
+  EXPECT_EQ(status_of(ask("/plugins/echo/a", "Referer: http://evil.example/\r\n")), 403);
+  EXPECT_EQ(status_of(ask("/plugins/echo/a", "Origin: null\r\n")), 403);
+  EXPECT_EQ(status_of(ask("/plugins/absent/a", kCrossSite)), 403);
+  EXPECT_EQ(status_of(ask("/plugins/echo/public/x", kCrossSite)), 200);
+  EXPECT_EQ(status_of(ask("/plugins/echo/public/x", kCrossSite, "POST", "x")), 200);
+  EXPECT_EQ(status_of(ask("/plugins/echo/a", "Sec-Fetch-Site: same-origin\r\n")), 200);
+}
+
+TEST_F(ServerTest, CountsViewsOfPluginsPagesByTheirRoute) {
+  ask("/plugins/echo/page/one");
+  ask("/plugins/echo/page/two?x=1");
+  ask("/plugins/echo/page/three", "", "POST", "x");
+  ask("/plugins/echo/page/four", "", "HEAD");
+  ask("/plugins/echo/plain");
+  ask("/plugins/absent/page/x");
+  settle();
+  tick();
+  EXPECT_THAT(ask("/api/metrics"), HasSubstr(R"("pageViews":{"/plugins/echo/page/*":2})"));
+}
+
+TEST_F(ServerTest, AnEncoderThatFailsGivesTheOriginalSpecificationsError) {
+  bool fails = true;
+  options.before_encoding = [&] {
+    if (fails) throw std::bad_alloc();
+  };
+  start();
+  tick();
+  const std::string answer = ask("/api/metrics");
+  EXPECT_EQ(status_of(answer), 500);
+  EXPECT_THAT(answer, HasSubstr("Content-Type: application/json\r\n"));
+  EXPECT_EQ(body_of(answer), R"({"error":"Failed to fetch metrics"})");
+  fails = false;
+  EXPECT_EQ(status_of(ask("/api/metrics")), 200) << "and works again with the next request";
+}
+
+TEST_F(ServerTest, IsReadyWhenAShardIs) {
+  const auto ready = [&] {
+    const std::string answer = ask("/readyz");
+    return std::pair(status_of(answer), body_of(answer));
+  };
+  EXPECT_EQ(ready(),
+            std::pair(503,
+                      std::string("not ready: Discord has not said yet how many shards the bot "
+                                  "needs\n")));
+  discord.now.shards.resize(2);
+  discord.now.shards[0].state = "identifying";
+  discord.now.shards[1].state = "waiting";
+  discord.now.message = "Discord refuses the token; check DISCORD_TOKEN.";
+  EXPECT_EQ(ready(),
+            std::pair(503,
+                      std::string("not ready: 0 of 2 shards ready (1 identifying, 1 waiting): "
+                                  "Discord refuses the token; check DISCORD_TOKEN.\n")));
+  discord.now.shards[1].state = "ready";
+  EXPECT_EQ(ready(), std::pair(200, std::string("ok: 1 of 2 shards ready\n")));
+  RawClient elsewhere(server->port());
+  elsewhere.send("GET /readyz HTTP/1.0\r\nHost: probe.example\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
+  EXPECT_EQ(status_of(elsewhere.read_answer()), 200) << "everybody may ask";
+}
+
+TEST_F(ServerTest, APluginThatHangsDoesNotTakeAllPlaces) {
+  options.connections = 16;
+  start();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server->port()));
+    clients.back()->send(request("/plugins/echo/hang"));
+  }
+  settle();
+  ASSERT_TRUE(plugins.wait_for_hanging(4));
+  EXPECT_THAT(ask("/plugins/echo/a"), HasSubstr("wait for plugins"));
+  EXPECT_EQ(status_of(ask("/")), 200);
+  plugins.let_go();
+  for (const auto& client : clients) EXPECT_EQ(status_of(client->read_answer()), 200);
+  EXPECT_EQ(status_of(ask("/plugins/echo/a")), 200);
 }
 
 TEST_F(ServerTest, APluginCannotAddHeaderFields) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -67,14 +68,40 @@ struct FakePlugins : plugin::StatusSource {
     if (plugin != "echo") return done({404, "application/json", R"({"error":"unknown"})"});
     plugin::RouteResponse response;
     response.status = request.path == "/teapot" ? 418 : request.path == "/odd" ? 42 : 200;
+    if (request.path.starts_with("/page/")) response.content_type = "text/html; charset=utf-8";
     if (request.path == "/inject") response.content_type = "text/plain\r\nX-Evil: 1";
     response.body = request.method + " " + request.path + "?" + request.query + " " + request.body;
     for (const auto& [name, value] : request.headers) response.body += "\n" + name + ": " + value;
+    if (request.path == "/hang") {
+      const std::lock_guard lock(mutex);
+      hanging.push_back(std::move(done));
+      return changed.notify_all();
+    }
     std::thread([done = std::move(done), response = std::move(response)] {
       done(response);
     }).detach();
   }
+  std::optional<plugin::RouteInfo> find_route(std::string_view plugin,
+                                              std::string_view path) const override {
+    if (plugin != "echo") return std::nullopt;
+    if (path == "/") return plugin::RouteInfo{"/", false};
+    if (path.starts_with("/page/")) return plugin::RouteInfo{"/page/*", false};
+    if (path.starts_with("/public/")) return plugin::RouteInfo{"/public/*", true};
+    return plugin::RouteInfo{"*", false};
+  }
+  bool wait_for_hanging(std::size_t count) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(
+        lock, std::chrono::seconds(10), [&] { return hanging.size() >= count; });
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex);
+    for (plugin::RouteDone& done : std::exchange(hanging, {})) done({200, "text/plain", "late"});
+  }
   std::vector<std::string> asked;  // To be switched. Web thread.
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<plugin::RouteDone> hanging;  // Guarded by mutex.
 };
 
 struct FakeReader : history::Reader {

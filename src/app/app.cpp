@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <boost/system/system_error.hpp>
 #include <cstdio>
 #include <random>
 
@@ -13,12 +16,17 @@
 #include "app/pipeline.hpp"
 #include "app/plugin_commands.hpp"
 #include "app/program_folder.hpp"
+#include "app/refused_commands.hpp"
 #include "app/simulator.hpp"
 #include "app/stop_signal.hpp"
 #include "app/storage.hpp"
+#include "app/tell.hpp"
 #include "app/version.hpp"
 #include "app/web_send.hpp"
 #include "base/log.hpp"
+#include "base/log_in_sight.hpp"
+#include "base/system_limits.hpp"
+#include "base/thread.hpp"
 #include "collect/all_collectors.hpp"
 #include "collect/loop_probe.hpp"
 #include "collect/runner.hpp"
@@ -41,8 +49,16 @@ constexpr auto kCutTimeout = 250ms;
 // The loop whose delay is `system.eventLoopDelay`: where everything from Discord arrives.
 constexpr const char* kGatewayLoop = "gateway";
 // As their threads are named.
-constexpr std::string_view kHostThreads[] = {
-    "main", "gateway", "web", "query", "pipeline", "http-out", "plugins", "watchdog"};
+constexpr std::string_view kHostThreads[] = {"main",
+                                             "signals",
+                                             "log",
+                                             "gateway",
+                                             "web",
+                                             "query",
+                                             "pipeline",
+                                             "http-out",
+                                             "plugins",
+                                             "watchdog"};
 
 std::string random_boot_id() {
   std::random_device random;
@@ -60,8 +76,9 @@ log::Options log_options(const Config::Log& config) {
 // The stages, in the order in which they are built; they are destroyed the other way round.
 class App {
  public:
-  explicit App(const Request& request)
+  App(const Request& request, SignalWatch& signals)
       : request_(request),
+        signals_(signals),
         config_(request.config),
         registry_(clock_.system_now()),
         runner_(registry_,
@@ -70,60 +87,52 @@ class App {
         prober_(registry_, clock_),
         thread_cpu_(registry_, kHostThreads) {}
 
-  Result<void> build() {
-    if (auto done = open_storage(); !done) return done;
-    // From here on lifetime totals are known; what counts from now on adds to them.
-    if (auto done = start_simulator(); !done) return done;
-    if (auto done = make_producers(); !done) return done;
-    // Guild and user counts of the last run are there before any connection is.
-    if (auto done = start_web(); !done) return done;
-    start_pipeline();
-    registry_.annotate(
-        {clock_.system_now(), "start", fmt::format("Discern {} started.", kVersion)});
-    plugins_->start();
-    // Every plugin has started or failed: the commands are known before the first READY.
-    return client_->start(*plugins_);
-  }
+  // Builds and starts every stage. Ends early, without an error, when a stop is asked for.
+  Result<void> build();
 
   void announce() const {
-    fmt::print("Dashboard: {}\n", server_->url());
     if (request_.verb == Request::Verb::Demo) {
-      fmt::print(
+      tell(
           "Demo: a simulated Discord with {} guilds at {}; nothing leaves this machine.\n"
           "To run your own bot set DISCORD_TOKEN (docs/quick-start.md). Ctrl-C stops.\n",
           request_.demo.guilds,
           simulator_->url());
     }
-    std::fflush(stdout);
+    // Last, where a newcomer looks, and where it stays.
+    tell("Dashboard: {}\n", server_->url());
+    log::keep_in_sight(fmt::format("Dashboard: {}   (Ctrl-C stops)\n", server_->url()));
   }
 
   // Reads the configuration again and brings into force what can be without a restart; a wrong one
   // changes nothing.
   void reload();
 
-  // Nothing is lost: no dispatch comes after the gateway stopped, the last tick has them all.
+  // Stops what was started. Nothing is lost: no dispatch comes after the gateway stopped, and the
+  // last tick has them all.
   // Returns whether every thread came back, the system's look-up of names included.
-  bool stop() {
-    registry_.annotate({clock_.system_now(), "stop", "Discern stopped."});
-    const bool idle = client_->stop(kGatewayStopLimit);
-    const std::size_t abandoned = plugins_->stop();
-    pipeline_->stop();
-    server_->stop();
-    remove_host_address(config_.data_dir);
-    return idle && abandoned == 0;
-  }
+  bool stop();
 
  private:
   Result<void> open_storage() {
-    auto storage = Storage::open(
-        config_, clock_, request_.verb == Request::Verb::Demo ? DataOf::Demo : DataOf::Bot);
+    const bool demo = request_.verb == Request::Verb::Demo;
+    std::optional<MadeUpWeek> week;
+    if (demo) {
+      // A rate for load tests would take too long to make up.
+      constexpr double kMostMadeUp = 50;
+      week = MadeUpWeek{
+          .span = std::chrono::hours(24 * request_.demo.days),
+          .events_per_second = std::min(static_cast<double>(request_.demo.rate), kMostMadeUp),
+          .guilds = request_.demo.guilds,
+          .random_seed = request_.demo.seed};
+    }
+    auto storage = Storage::open(config_, clock_, demo ? DataOf::Demo : DataOf::Bot, week);
     if (!storage) return std::move(storage).error();
     storage_ = *std::move(storage);
     if (auto done = storage_->restore_totals(registry_); !done) return done;
-    period_keys_ = std::make_unique<PeriodKeys>(
-        config_.data_dir / "period.keys",
-        registry_,
-        storage_->store().is_new() ? DataFolder::New : DataFolder::Used);
+    period_keys_ =
+        std::make_unique<PeriodKeys>(config_.data_dir / "period.keys",
+                                     registry_,
+                                     storage_->is_new() ? DataFolder::New : DataFolder::Used);
     period_keys_->update(clock_.system_now(), clock_.steady_now());
     return {};
   }
@@ -138,7 +147,9 @@ class App {
                                        "--rate",
                                        std::to_string(request_.demo.rate),
                                        "--seed",
-                                       std::to_string(request_.demo.seed)});
+                                       std::to_string(request_.demo.seed),
+                                       "--incidents",
+                                       "--same-guilds"});
     if (!simulator) return std::move(simulator).error();
     simulator_ = *std::move(simulator);
     // No token of a person ever reaches the simulator.
@@ -148,17 +159,20 @@ class App {
   }
 
   Result<void> make_producers();
+  Result<void> start_plugins();
+  Result<void> start_client();
   plugin::HostOptions plugin_options();
   void tell_invitation(discord::ApplicationId application) const;
   discord::Presence presence() const;
   Result<discord::ClientOptions> client_options();
   Result<void> start_web();
-  void start_pipeline();
+  Result<void> start_pipeline();
   void collect();
   bool cut(metrics::slab::Latch& latch);
   Result<void> commit(const metrics::Snapshot& snapshot, Cut cut);
 
   const Request& request_;
+  SignalWatch& signals_;
   Config config_;
   SystemClock clock_;
   metrics::Registry registry_;
@@ -176,6 +190,66 @@ class App {
   bool guild_list_stored_ = false;
   std::unique_ptr<Pipeline> pipeline_;
 };
+
+Result<void> App::build() {
+  const std::pair<const char*, Result<void> (App::*)()> steps[] = {
+      {"the database", &App::open_storage},
+      // From here on lifetime totals are known; what counts from now on adds to them.
+      {"the simulated Discord", &App::start_simulator},
+      {"the plugins' folder", &App::make_producers},
+      // Guild and user counts of the last run are there before any connection is.
+      {"the web server", &App::start_web},
+      {"the pipeline", &App::start_pipeline},
+      {"the plugins' init", &App::start_plugins},
+      // Every plugin has started or failed: the commands are known before the first READY.
+      {"the gateway", &App::start_client}};
+  for (const auto& [what, step] : steps) {
+    if (signals_.stop_asked()) return {};
+    signals_.waits_for(what);
+    if (auto done = (this->*step)(); !done) return done;
+  }
+  return {};
+}
+
+Result<void> App::start_plugins() {
+  registry_.annotate({clock_.system_now(), "start", fmt::format("Discern {} started.", kVersion)});
+  signals_.on_stop([this] { plugins_->stop_waiting(); });
+  auto started = plugins_->start();
+  signals_.on_stop(nullptr);
+  return started;
+}
+
+Result<void> App::start_client() {
+  return client_->start(*plugins_);
+}
+
+bool App::stop() {
+  bool idle = true;
+  std::size_t abandoned = 0;
+  const auto step = [&](const char* what, const auto& part, auto&& stop) {
+    if (!part) return;
+    signals_.waits_for(what);
+    // What one stage could not do must not keep the others from stopping in order.
+    fenced("the stop", stop);
+  };
+  fenced("the stop", [&] {
+    registry_.annotate({clock_.system_now(), "stop", "Discern stopped."});
+  });
+  step("the gateway to close", client_, [&] { idle = client_->stop(kGatewayStopLimit); });
+  // First what a second signal must not cost.
+  step("the disk, to write the last tick", pipeline_, [&] {
+    pipeline_->save();
+    signals_.saved();
+  });
+  step("the plugins to stop", plugins_, [&] { abandoned = plugins_->stop(); });
+  step("the disk, to write the last tick", pipeline_, [&] { pipeline_->stop(); });
+  step("the web server to close", server_, [&] {
+    server_->stop();
+    remove_host_address(config_.data_dir);
+  });
+  signals_.waits_for("the database to close");
+  return idle && abandoned == 0;
+}
 
 Result<void> App::make_producers() {
   auto options = client_options();
@@ -207,7 +281,7 @@ Result<void> App::make_producers() {
 
 // The address by which a server's owner adds the bot, with what its plugins need.
 void App::tell_invitation(discord::ApplicationId application) const {
-  if (request_.verb == Request::Verb::Demo) return;
+  if (request_.verb == Request::Verb::Demo || !application) return;
   log::info("app",
             "to add the bot to a server, open https://discord.com/oauth2/authorize?client_id={}"
             "&scope=bot+applications.commands&permissions={}",
@@ -218,6 +292,7 @@ void App::tell_invitation(discord::ApplicationId application) const {
 plugin::HostOptions App::plugin_options() {
   plugin::HostOptions options = app::plugin_options(config_, request_.verb == Request::Verb::Demo);
   options.other_intents = discord::intent::kGuilds | config_.discord.intents;
+  options.discord_clock = &client_->discord_clock();
   if (config_.plugins.outgoing_http != "none") {
     options.send_web =
         make_web_send(client_->http(), config_.plugins.outgoing_http == "public", kVersion);
@@ -231,11 +306,15 @@ plugin::HostOptions App::plugin_options() {
     client_->register_commands(
         std::move(json),
         config_.discord.guild,
-        [registered = std::move(registered)](Result<discord::Registration> done) {
+        [this, registered = std::move(registered)](Result<discord::Registration> done) {
           if (!done) {
             log::error("app", "the commands could not be registered: {}", done.error().text);
-          } else if (done->changed) {
-            log::info("app", "registered {} commands", done->commands);
+          } else {
+            if (done->changed) {
+              log::info(
+                  "app", "registered {} command{}", done->commands, done->commands == 1 ? "" : "s");
+            }
+            client_->set_command_warnings(refused_commands(done->left_out, plugins_->commands()));
           }
           registered(done.ok());
         });
@@ -298,6 +377,7 @@ Result<discord::ClientOptions> App::client_options() {
   options.first_shard = range.first;
   options.shards_here = range.count;
   options.requests_per_second = static_cast<std::uint32_t>(config_.discord.requests_per_second);
+  options.member_refresh = config_.discord.member_refresh;
   options.presence = presence();
   options.resume_on_stop = config_.discord.resume_on_stop;
   // The pipeline is there before the client starts.
@@ -305,7 +385,7 @@ Result<discord::ClientOptions> App::client_options() {
   return options;
 }
 
-void App::start_pipeline() {
+Result<void> App::start_pipeline() {
   prober_.add(kGatewayLoop, [this](std::function<void()> work) { client_->post(std::move(work)); });
   prober_.add("web", [this](std::function<void()> work) { server_->post(std::move(work)); });
   PipelineStages stages{
@@ -333,7 +413,7 @@ void App::start_pipeline() {
       clock_,
       std::move(stages),
       PipelineIntervals{.history = config_.history.tick, .backup = config_.backup.interval});
-  pipeline_->start();
+  return pipeline_->start();
 }
 
 void App::collect() {
@@ -381,17 +461,60 @@ Result<void> App::start_web() {
   options.mode = request_.verb == Request::Verb::Demo ? "demo" : "discord";
   options.io_loop = kGatewayLoop;
   options.data_dir = config_.data_dir;
+  options.made_up_until = storage_->made_up_until();
   options.assets = web::embedded_assets();
   web::Windows windows;
   windows.discord = client_.get();
   windows.plugins = plugins_.get();
-  windows.make_reader = [file = history::database_file(config_.data_dir)] {
-    return history::make_reader(file);
+  windows.make_reader = [file = history::database_file(config_.data_dir),
+                         health = storage_->health()] {
+    history::ReaderOptions reader;
+    reader.health = health;
+    return history::make_reader(file, reader);
   };
+  windows.data_warnings = [health = storage_->health()] { return health->warnings(); };
   auto server = web::Server::start(std::move(options), registry_, std::move(windows));
   if (!server) return std::move(server).error();
   server_ = *std::move(server);
-  return write_host_address(config_.data_dir, server_->url());
+  // A full disk must not keep the bot from starting.
+  if (auto written = write_host_address(config_.data_dir, server_->url()); !written) {
+    log::error("app", "{}; `discern plugin` will not find this host", written.error().text);
+  }
+  return {};
+}
+
+int fail(const Error& error) {
+  complain(error.text);
+  return error.kind == Errc::Invalid ? kExitUsage : kExitFailed;
+}
+
+int run_app(const Request& request, SignalWatch& signals) {
+  App app(request, signals);
+  Result<void> built;
+  try {
+    built = app.build();
+  } catch (const boost::system::system_error& thrown) {
+    built = Error(Errc::Io, refusal_text("start", thrown.code().value()));
+  } catch (const std::exception& thrown) {
+    built = Error(Errc::Io, refusal_text("start", thrown));
+  }
+  if (built && !signals.stop_asked()) {
+    signals.started();
+    app.announce();
+    while (signals.wait() == Wish::Reload) {
+      // A reload that the system refuses leaves everything as it is.
+      fenced("the reload of the configuration", [&] { app.reload(); });
+    }
+    log::keep_in_sight({});
+    tell("Stopping: the last numbers and the gateway's sessions are being saved.\n");
+  }
+  const int code = built ? kExitFine : fail(built.error());
+  // A plugin that is stuck still runs: its code must not be taken from under it. And nobody waits
+  // half a minute for a name.
+  const bool clean = app.stop();
+  if (code == kExitFine) tell("Stopped.\n");
+  if (!clean) end_program(code);
+  return code;
 }
 
 }  // namespace
@@ -400,24 +523,14 @@ int run(const Request& request) {
   // One arena for each of many threads would look like a leak.
   ::mallopt(M_ARENA_MAX, 2);
   log::configure(log_options(request.config.log));
-  bool clean = true;
-  {
-    App app(request);
-    if (auto built = app.build(); !built) {
-      fmt::print(stderr, "discern: {}\n", built.error().text);
-      return built.error().kind == Errc::Invalid ? kExitUsage : kExitFailed;
-    }
-    app.announce();
-    while (wait_for_wish() == Wish::Reload) {
-      app.reload();
-    }
-    allow_second_signal();
-    clean = app.stop();
-    // A plugin that is stuck still runs: its code must not be taken from under it. And nobody waits
-    // half a minute for a name.
-    if (!clean) ::_exit(kExitFine);
+  // Whatever is created from here on, by libraries and plugins too, is for the owner's eyes only.
+  ::umask(S_IRWXG | S_IRWXO);
+  if (const auto logging = log::start_thread(); !logging) {
+    log::warn("app", "log lines may be lost: {}", logging.error().text);
   }
-  return kExitFine;
+  auto signals = SignalWatch::start();
+  if (!signals) return fail(signals.error());
+  return run_app(request, **signals);
 }
 
 }  // namespace discern::app

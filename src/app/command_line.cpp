@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <sstream>
 
+#include "app/tell.hpp"
 #include "app/version.hpp"
 
 namespace discern::app {
@@ -70,6 +71,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
       ->capture_default_str();
   demo->add_option("--seed", request.demo.seed, "The same seed gives the same world")
       ->capture_default_str();
+  demo->add_option(
+          "--days", request.demo.days, "Days of made-up history that a new data folder begins with")
+      ->check(CLI::Range(0, 7))
+      ->capture_default_str();
 
   CLI::App* check = cli.add_subcommand("check", "Say what is wrong before it runs");
   check->require_subcommand(1);
@@ -78,9 +83,14 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   bool print_example = false;
   check_config->add_flag("--print-example", print_example, "Print the documented example file");
 
-  CLI::App* check_plugins =
-      check->add_subcommand("plugins", "Check every plugin without loading it");
+  CLI::App* check_plugins = check->add_subcommand(
+      "plugins",
+      "Check every plugin: its manifest, its settings, its library. Opens each library in a "
+      "process "
+      "of its own, where its static constructors run; with --static nothing of it runs");
   add_common(*check_plugins, overrides);
+  check_plugins->add_flag(
+      "--static", request.run_nothing, "Only read the files: no code of a plugin runs");
 
   CLI::App* plugin = cli.add_subcommand(
       "plugin", "Write plugins; look at those of a running host, and switch them");
@@ -108,7 +118,13 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return {std::nullopt, cli.exit(error) == 0 ? kExitFine : kExitUsage};
+    // What was typed is part of the text.
+    std::ostringstream out;
+    std::ostringstream bad;
+    const int code = cli.exit(error, out, bad);
+    output::put(output::Stream::Out, printable_lines(out.str()));
+    output::put(output::Stream::Err, printable_lines(bad.str()));
+    return {std::nullopt, code == 0 ? kExitFine : kExitUsage};
   }
   if (print_example) {
     request.verb = Request::Verb::PrintExample;
@@ -130,7 +146,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   request.read_config = [overrides] { return effective_config(overrides); };
   auto config = request.read_config();
   if (!config) {
-    fmt::print(stderr, "discern: {}\n", config.error().text);
+    complain(config.error().text);
     return {std::nullopt, kExitUsage};
   }
   request.config = *std::move(config);

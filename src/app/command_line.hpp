@@ -16,6 +16,7 @@ struct DemoOptions {
   std::int64_t guilds = 40;
   std::int64_t rate = 20;  // Events per second, on average.
   std::uint64_t seed = 1;
+  std::int64_t days = 7;  // Of made-up history in a new data folder.
 };
 
 // What the program was asked to do.
@@ -33,7 +34,8 @@ struct Request {
   Verb verb = Verb::Run;
   enum class PluginVerb { List, Enable, Disable, Reload };
   PluginVerb plugin_verb = PluginVerb::List;
-  std::string plugin;  // Its id.
+  std::string plugin;        // Its id.
+  bool run_nothing = false;  // `check plugins` only looks at the libraries.
   Config config;
   // Reads file and environment again, for those verbs that have a configuration.
   std::function<Result<Config>()> read_config;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "app/config_hints.hpp"
+#include "app/environment.hpp"
 #include "app/token_file.hpp"
 #include "base/files.hpp"
 #include "base/toml_text.hpp"
@@ -241,8 +242,11 @@ Result<void> apply_environment(Config& config, std::span<const char* const> envi
     const std::size_t equals = std::min(variable.find('='), variable.size());
     const std::string_view name = variable.substr(0, equals);
     const std::string_view value = unquote(variable.substr(std::min(equals + 1, variable.size())));
-    if (name == "DISCORD_TOKEN" && !value.empty())
-      config.discord.token = Secret(std::string(value));
+    if (name == "DISCORD_TOKEN" && !value.empty()) {
+      auto token = parse_token(value, "environment variable DISCORD_TOKEN");
+      if (!token) return std::move(token).error();
+      config.discord.token = *std::move(token);
+    }
     if (!name.starts_with("DISCERN_")) continue;
     const auto option = std::find_if(options().begin(), options().end(), [&](const Option& each) {
       return environment_name(each) == name;
@@ -268,9 +272,10 @@ Result<Config> load_config(const std::filesystem::path& path) {
     if (!parsed) return std::move(parsed).error();
     config = *std::move(parsed);
   }
-  std::size_t variables = 0;
-  while (environ[variables] != nullptr) ++variables;
-  if (auto applied = apply_environment(config, {environ, variables}); !applied) {
+  const std::vector<std::string> variables = take_environment();
+  std::vector<const char*> environment;
+  for (const std::string& variable : variables) environment.push_back(variable.c_str());
+  if (auto applied = apply_environment(config, environment); !applied) {
     return std::move(applied).error();
   }
   if (config.discord.token.empty() && !config.discord.token_file.empty()) {

@@ -48,6 +48,7 @@ struct Config {
     std::string activity = "custom";
     std::string presence = "online";
     std::int64_t requests_per_second = 50;
+    std::chrono::milliseconds member_refresh{600000};
     bool resume_on_stop = true;
   } discord;
 
@@ -78,6 +79,7 @@ struct Config {
 
   struct Backup {
     bool enabled = true;
+    std::string file = "metrics.json";
     std::chrono::milliseconds interval = std::chrono::minutes(5);
   } backup;
 };

@@ -135,6 +135,12 @@ std::vector<Option> make_options() {
        "large bots only.",
        set(whole(1, 10000), PLACE(discord.requests_per_second))},
       {"discord",
+       "member_refresh",
+       "\"10m\"",
+       "Without the intent GUILD_MEMBERS Discord does not tell who joins: each guild is asked for "
+       "its member count once in this time, at most one a second. 1s to 7d; 0s never asks.",
+       set(duration(milliseconds(0), std::chrono::hours(168)), PLACE(discord.member_refresh))},
+      {"discord",
        "resume_on_stop",
        "true",
        "On a clean stop keep the sessions, so that the next start misses nothing. The bot looks "
@@ -224,12 +230,18 @@ std::vector<Option> make_options() {
       {"backup",
        "enabled",
        "true",
-       "Write metrics.json into the data folder.",
+       "Write the totals as JSON into a file.",
        set(parse_bool, PLACE(backup.enabled))},
+      {"backup",
+       "file",
+       "\"metrics.json\"",
+       "That file, such as logs/metrics.json: a path in the data folder, or an absolute one. Its "
+       "folder is created when missing.",
+       set(parse_backup_file, PLACE(backup.file))},
       {"backup",
        "interval",
        "\"5m\"",
-       "How often metrics.json is written; also at exit.",
+       "How often the file is written; also at exit.",
        set(duration(1s, 24h), PLACE(backup.interval))},
   };
 }

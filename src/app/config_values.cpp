@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <limits>
 
 namespace discern::app {
@@ -32,6 +33,25 @@ constexpr DurationUnit kUnits[] = {{"d", std::chrono::hours(24)},
 }  // namespace
 
 Result<std::string> parse_text(std::string_view value) {
+  return std::string(value);
+}
+
+Result<std::string> parse_backup_file(std::string_view value) {
+  const std::string name = std::filesystem::path(value).filename().string();
+  if (name.empty() || name == "." || name == "..") {
+    return Error(Errc::Invalid, "expected the name of a file, such as logs/metrics.json");
+  }
+  for (const std::string_view taken : {"discern.db",
+                                       "discern.lock",
+                                       "period.keys",
+                                       "plugins.json",
+                                       "plugin-errors.json",
+                                       "crash.txt",
+                                       "host.json"}) {
+    if (name.starts_with(taken)) {
+      return Error(Errc::Invalid, name + " is another file of Discern; choose another name");
+    }
+  }
   return std::string(value);
 }
 

@@ -15,6 +15,8 @@
 namespace discern::app {
 
 Result<std::string> parse_text(std::string_view text);
+// A file for the backup: not a folder, and none of the host's other files.
+Result<std::string> parse_backup_file(std::string_view text);
 Result<bool> parse_bool(std::string_view text);
 // Whole number within [low, high].
 Result<std::int64_t> parse_integer(std::string_view text, std::int64_t low, std::int64_t high);

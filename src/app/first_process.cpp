@@ -39,7 +39,8 @@ bool collect_ended(pid_t host, int& status) {
       int status = 0;
       if (collect_ended(host, status)) ::_exit(exit_code_of(status));
     } else if (info.si_code != SI_KERNEL) {
-      // What the terminal's driver sends (Ctrl-C) has reached the host already: both are in one process group.
+      // What the terminal's driver sends (Ctrl-C) has reached the host already: both are in one
+      // process group.
       ::kill(host, signal);
     }
   }
@@ -55,7 +56,8 @@ void split_off_first_process() {
   ::sigprocmask(SIG_SETMASK, &passed_on, &before);
   const pid_t host = ::fork();
   if (host < 0) {
-    fmt::print(stderr, "discern: cannot fork as process 1 ({}): ended orphans stay as zombies\n",
+    fmt::print(stderr,
+               "discern: cannot fork as process 1 ({}): ended orphans stay as zombies\n",
                std::strerror(errno));
   }
   if (host > 0) serve_as_init(host, passed_on);

@@ -1,6 +1,7 @@
 #include "app/period_keys.hpp"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <charconv>
 
@@ -15,6 +16,8 @@ namespace catalogue = metrics::catalogue;
 
 constexpr std::string_view kBegin = "# Discern counts people with these keys; never copy them.\n";
 constexpr std::size_t kMostBytes = 4096;
+constexpr std::string_view kLost =
+    "the active users and busiest guilds of this day, week and month are counted from 0 again";
 // How long a clock may lie before the period that runs: one that was set back over a boundary
 // passes it again, and a machine without a clock of its own has asked for the time by then.
 constexpr std::chrono::hours kClockPatience{1};
@@ -71,18 +74,19 @@ Result<PeriodKeySet> parse_period_keys(std::string_view text) {
 }
 
 PeriodKeys::PeriodKeys(std::filesystem::path file, metrics::Registry& registry, DataFolder folder)
-    : file_(std::move(file)), registry_(registry) {
-  Result<std::string> text = read_file(file_, kMostBytes);
-  Result<PeriodKeySet> keys = text ? parse_period_keys(*text) : std::move(text).error();
+    : file_(std::move(file), kMostBytes, std::string(kLost)), registry_(registry) {
+  struct stat about {};
+  const bool is_there = ::lstat(file_.path().c_str(), &about) == 0;
+  if (!is_there && folder == DataFolder::Used) {
+    log::warn("app", "{} is missing; {}", file_.path().string(), kLost);
+  }
+  const std::optional<std::string> text = file_.read();
+  if (!text) return;
+  Result<PeriodKeySet> keys = parse_period_keys(*text);
   if (keys) {
     keys_ = *std::move(keys);
-  } else if (keys.error().kind != Errc::NotFound || folder == DataFolder::Used) {
-    const bool missing = keys.error().kind == Errc::NotFound;
-    log::warn("app",
-              "{} {}: the active users and busiest guilds of this day, week and month are counted "
-              "from 0 again",
-              file_.string(),
-              missing ? "is missing" : "cannot be used (" + keys.error().text + ")");
+  } else {
+    file_.reject(keys.error().text);
   }
 }
 
@@ -119,7 +123,8 @@ void PeriodKeys::update(SystemTime now, SteadyTime steady) {
 }
 
 void PeriodKeys::write() {
-  const Result<void> done = replace_secret_file(file_, format_period_keys(keys_));
+  Result<void> done = file_.make_way();
+  if (done) done = replace_secret_file(file_.path(), format_period_keys(keys_));
   written_ = done.ok();
   if (!done && !failed_before_) {
     log::error("app",

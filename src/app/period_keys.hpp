@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/kept_file.hpp"
 #include "metrics/keyed_hash.hpp"
 #include "metrics/period.hpp"
 #include "metrics/registry.hpp"
@@ -49,7 +50,7 @@ class PeriodKeys {
   bool is_over(std::size_t index, std::string_view running, SteadyTime steady);
   void write();
 
-  const std::filesystem::path file_;
+  KeptFile file_;
   metrics::Registry& registry_;
   PeriodKeySet keys_;
   // What runs already in the registry: a key that was read is given to it once.

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "base/thread_name.hpp"
+#include "base/thread.hpp"
 #include "metrics/catalogue.hpp"
 
 namespace discern::app {
@@ -37,8 +37,21 @@ Pipeline::~Pipeline() {
   stop();
 }
 
-void Pipeline::start() {
-  thread_ = std::thread([this] { run(); });
+Result<void> Pipeline::start() {
+  next_ = clock_.steady_now();
+  auto thread = start_thread("pipeline", [this] { run(); });
+  if (!thread) return std::move(thread).error();
+  thread_ = *std::move(thread);
+  return {};
+}
+
+void Pipeline::save() {
+  if (!thread_.joinable()) return;
+  std::unique_lock lock(mutex_);
+  if (stopping_) return;
+  const std::uint64_t mine = ++saves_asked_;
+  wake_.notify_all();
+  saved_.wait(lock, [&] { return saves_done_ >= mine; });
 }
 
 void Pipeline::stop() {
@@ -61,20 +74,24 @@ void Pipeline::hurry() {
 }
 
 void Pipeline::run() {
-  set_thread_name("pipeline");
-  SteadyTime next = clock_.steady_now();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const bool hurried = std::exchange(hurried_, false);
+    const std::uint64_t asked = saves_asked_;
+    const bool hurried = std::exchange(hurried_, false) || asked > saves_done_;
     lock.unlock();
     const SteadyTime now = clock_.steady_now();
     if (hurried) next_history_ = now;
     tick(now);
     // Ticks that were missed (a slow disk, a suspended machine) are not made up for.
-    while (next <= clock_.steady_now()) next += intervals_.live;
+    while (next_ <= clock_.steady_now()) next_ += intervals_.live;
     lock.lock();
-    wake_.wait_until(lock, next, [&] { return stopping_ || hurried_; });
+    saves_done_ = asked;
+    saved_.notify_all();
+    wake_.wait_until(
+        lock, next_, [&] { return stopping_ || hurried_ || saves_asked_ > saves_done_; });
   }
+  saves_done_ = saves_asked_;
+  saved_.notify_all();
   lock.unlock();
   tick(clock_.steady_now(), true);
 }
@@ -86,9 +103,9 @@ void Pipeline::timed(std::string_view part, Work&& work) {
   try {
     work();
   } catch (const std::exception& error) {
-    fail(part, Error(Errc::Internal, error.what()));
+    fenced("the pipeline", [&] { fail(part, Error(Errc::Internal, error.what())); });
   }
-  duration_.with(part).observe(clock_.steady_now() - begin);
+  fenced("the pipeline", [&] { duration_.with(part).observe(clock_.steady_now() - begin); });
 }
 
 void Pipeline::fail(std::string_view part, const Error& error) {
@@ -101,21 +118,29 @@ void Pipeline::tick(SteadyTime now, bool last) {
     stages_.collect();
     own_cost_.update();
   });
-  const std::optional<Cut> cut = take_cut(now, last);
+  // Not an optional: GCC 12 takes one that a fence assigns for uninitialized.
+  bool is_cut = false;
+  Cut cut = Cut::Lost;
+  fenced("the cut of a tick", [&] {
+    const std::optional<Cut> taken = take_cut(now, last);
+    is_cut = taken.has_value();
+    cut = taken.value_or(Cut::Lost);
+  });
 
   metrics::SnapshotPtr snapshot;
   timed("snapshot", [&] {
-    snapshot = registry_.snapshot(clock_.system_now(), now, cut == Cut::Taken ? &latch_ : nullptr);
+    snapshot = registry_.snapshot(
+        clock_.system_now(), now, is_cut && cut == Cut::Taken ? &latch_ : nullptr);
   });
   if (!snapshot) return;
   // From here on nobody reads a live counter.
 
   if (stages_.live != nullptr) timed("live", [&] { stages_.live->consume(snapshot); });
 
-  if (cut) {
-    write_history(*snapshot, now, *cut);
+  if (is_cut) {
+    write_history(*snapshot, now, cut);
   } else {
-    stages_.note(snapshot->events());
+    fenced("the marks of a tick", [&] { stages_.note(snapshot->events()); });
   }
   if (stages_.backup && (last || now >= next_backup_)) {
     while (next_backup_ <= now) next_backup_ += intervals_.backup;
@@ -140,7 +165,11 @@ void Pipeline::write_history(const metrics::Snapshot& snapshot, SteadyTime now, 
   while (next_history_ <= now) next_history_ += intervals_.history;
   timed("history", [&] {
     const bool failed_before = std::exchange(history_failing_, true);
-    if (auto done = stages_.commit(snapshot, cut); !done) return fail("history", done.error());
+    if (auto done = stages_.commit(snapshot, cut); !done) {
+      // A damaged database was replaced: what it lacks yet, such as the guilds, comes at once.
+      if (done.error().kind == Errc::Corrupt) next_history_ = now;
+      return fail("history", done.error());
+    }
     if (failed_before) log::info("pipeline", "history is written again");
     history_failing_ = false;
   });

@@ -56,8 +56,11 @@ class Pipeline {
            PipelineIntervals intervals);
   ~Pipeline();
 
-  // The first tick comes at once: a page opened in the first second finds numbers.
-  void start();
+  // The first tick comes at once: a page opened in the first second finds numbers. Errors: Limit
+  // (no thread).
+  Result<void> start();
+  // Writes a history tick now and returns when it is written, or has failed. Not after stop().
+  void save();
   // Writes a last history tick and the backup, then ends the thread. Safe to call twice.
   void stop();
 
@@ -94,7 +97,12 @@ class Pipeline {
   std::condition_variable wake_;
   bool hurried_ = false;
   bool stopping_ = false;
+  std::uint64_t saves_asked_ = 0;
+  std::uint64_t saves_done_ = 0;
+  std::condition_variable saved_;
   std::thread thread_;
+  // The thread's alone.
+  SteadyTime next_{};
 };
 
 }  // namespace discern::app

@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
-#include <cstdio>
 #include <future>
 
 #include "app/host_address.hpp"
 #include "app/program_folder.hpp"
+#include "app/tell.hpp"
 #include "base/files.hpp"
-#include "history/lock_file.hpp"
+#include "history/folder_lock.hpp"
 #include "net/http_out.hpp"
 #include "plugin/book.hpp"
 #include "plugin/check.hpp"
@@ -19,8 +20,8 @@ namespace {
 
 namespace json = boost::json;
 
-int complain(const std::string& sentence) {
-  fmt::print(stderr, "discern: {}\n", sentence);
+int failed(const std::string& sentence) {
+  complain(sentence);
   return kExitFailed;
 }
 
@@ -67,7 +68,7 @@ Result<net::HttpOutResponse> ask_host(const Request& request) {
     Result<net::HttpOutResponse> answer = ask(method, *url + path_of(request));
     // The address outlives a host that was killed.
     if (!answer && answer.error().kind == Errc::Unavailable) continue;
-    if (folder != named) fmt::print(stderr, "discern: of the demo in {}\n", folder.string());
+    if (folder != named) complain("of the demo in " + folder.string());
     return answer;
   }
   return Error(Errc::NotFound,
@@ -92,8 +93,8 @@ std::string error_of(const net::HttpOutResponse& response) {
 int list(const net::HttpOutResponse& response) {
   boost::system::error_code bad;
   const json::value body = json::parse(response.body, bad);
-  if (bad || !body.is_object()) return complain("the host's answer cannot be understood");
-  fmt::print("{:24} {:12} {:10} {}\n", "PLUGIN", "VERSION", "STATE", "MESSAGE");
+  if (bad || !body.is_object()) return failed("the host's answer cannot be understood");
+  tell("{:24} {:12} {:10} {}\n", "PLUGIN", "VERSION", "STATE", "MESSAGE");
   const json::value* rows = body.get_object().if_contains("plugins");
   if (rows == nullptr || !rows->is_array()) return kExitFine;
   for (const json::value& row : rows->get_array()) {
@@ -101,39 +102,51 @@ int list(const net::HttpOutResponse& response) {
     const json::object& one = row.get_object();
     std::string message = text_of(one, "message");
     if (const json::value* stuck = one.if_contains("stuck"); stuck && stuck->is_object()) {
-      message = fmt::format("in {} for {} s",
-                            text_of(stuck->get_object(), "handler"),
-                            json::serialize(stuck->at("seconds")));
+      // serialize() would write 2.2E0.
+      const json::value* seconds = stuck->get_object().if_contains("seconds");
+      message = fmt::format(
+          "in {} for {:.1f} s",
+          text_of(stuck->get_object(), "handler"),
+          seconds != nullptr && seconds->is_number() ? seconds->to_number<double>() : 0.0);
     }
-    fmt::print("{:24} {:12} {:10} {}\n",
-               text_of(one, "id"),
-               text_of(one, "version"),
-               text_of(one, "state"),
-               message);
+    tell("{:24} {:12} {:10} {}\n",
+         text_of(one, "id"),
+         text_of(one, "version"),
+         text_of(one, "state"),
+         message);
   }
   return kExitFine;
 }
 
+std::string no_such_plugin(const std::string& id, const std::vector<std::string>& known) {
+  return fmt::format(
+      "there is no plugin \"{}\"; {}",
+      id,
+      known.empty() ? "there is none at all" : fmt::format("there are {}", fmt::join(known, ", ")));
+}
+
 // No host has the folder: what the operator wants is noted, and holds from the next start on.
 int note_wish(const Request& request) {
+  const std::vector<std::string> known = plugin::plugin_ids(plugin_options(request.config, false));
+  if (std::find(known.begin(), known.end(), request.plugin) == known.end()) {
+    return failed(no_such_plugin(request.plugin, known));
+  }
   const bool wanted = request.plugin_verb == Request::PluginVerb::Enable;
   const std::filesystem::path& folder = request.config.data_dir;
-  std::error_code ec;
-  std::filesystem::create_directories(folder, ec);
-  const auto lock = history::LockFile::acquire(folder / "discern.lock");
-  if (!lock) return complain(lock.error().text);
-  const std::filesystem::path file = plugin_options(request.config, false).book_file;
-  Result<plugin::Book> book = plugin::Book::read(file);
-  if (!book) return complain(book.error().text);
-  book->set_wish(request.plugin, wanted);
-  if (wanted) book->forgive(request.plugin);
-  if (const auto saved = write_file_atomically(file, book->to_json()); !saved) {
-    return complain(saved.error().text);
+  if (auto made = ensure_data_folder(folder); !made) return failed(made.error().text);
+  const auto lock = history::FolderLock::acquire(folder);
+  if (!lock) return failed(lock.error().text);
+  KeptFile file = plugin::Book::kept_file(plugin_options(request.config, false).book_file);
+  plugin::Book book = plugin::Book::read(file);
+  book.set_wish(request.plugin, wanted);
+  if (wanted) book.forgive(request.plugin);
+  if (const auto saved = file.write(book.to_json()); !saved) {
+    return failed(saved.error().text);
   }
-  fmt::print("no host runs with data folder {}; from its next start on \"{}\" is {}\n",
-             folder.string(),
-             request.plugin,
-             wanted ? "enabled" : "disabled");
+  tell("no host runs with data folder {}; from its next start on \"{}\" is {}\n",
+       folder.string(),
+       request.plugin,
+       wanted ? "enabled" : "disabled");
   return kExitFine;
 }
 
@@ -171,42 +184,62 @@ int run_plugin_command(const Request& request) {
   const Result<net::HttpOutResponse> answer = ask_host(request);
   if (!answer) {
     const bool nobody = answer.error().kind == Errc::NotFound;
-    return nobody && only_a_wish ? note_wish(request) : complain(answer.error().text);
+    return nobody && only_a_wish ? note_wish(request) : failed(answer.error().text);
   }
-  if (answer->status != 200) return complain(error_of(*answer));
+  if (answer->status == 404) {
+    return failed(
+        no_such_plugin(request.plugin, plugin::plugin_ids(plugin_options(request.config, false))));
+  }
+  if (answer->status != 200) return failed(error_of(*answer));
   if (listing) return list(*answer);
   boost::system::error_code bad;
   const json::value body = json::parse(answer->body, bad);
-  if (bad || !body.is_object()) return complain("the host's answer cannot be understood");
+  if (bad || !body.is_object()) return failed("the host's answer cannot be understood");
   const std::string message = text_of(body.get_object(), "message");
-  fmt::print("{} is {}{}{}\n",
-             request.plugin,
-             text_of(body.get_object(), "state"),
-             message.empty() ? "" : ": ",
-             message);
+  tell("{} is {}{}{}\n",
+       request.plugin,
+       text_of(body.get_object(), "state"),
+       message.empty() ? "" : ": ",
+       message);
   return kExitFine;
 }
 
 int check_plugins(const Request& request) {
   const plugin::HostOptions options = plugin_options(request.config, true);
   int code = kExitFine;
-  const std::vector<plugin::Finding> findings = plugin::examine(options);
+  const std::vector<plugin::Finding> findings =
+      plugin::examine(options, request.run_nothing ? plugin::Depth::Look : plugin::Depth::Load);
   if (findings.empty()) {
-    fmt::print("there is no plugin in {}\n", options.folder.string());
+    tell("there is no plugin in {}\n", options.folder.string());
   }
   for (const plugin::Finding& finding : findings) {
     if (finding.problem.empty()) {
-      fmt::print("{} {}: fine{}{}\n",
-                 finding.plugin,
-                 finding.version,
-                 finding.remark.empty() ? "" : ", ",
-                 finding.remark);
+      tell("{} {}: fine{}{}\n",
+           finding.plugin,
+           finding.version,
+           finding.remark.empty() ? "" : ", ",
+           finding.remark);
     } else {
-      fmt::print(stderr, "discern: {}\n", finding.problem);
+      complain(finding.problem);
       code = kExitFailed;
     }
   }
   return code;
+}
+
+int check_config(const Request& request) {
+  const plugin::ConfigFindings findings =
+      plugin::examine_config(plugin_options(request.config, true));
+  for (const std::string& id : findings.unused) {
+    fmt::print(
+        stderr, "discern: [plugin.{}] is for a plugin that is not there; it is not used\n", id);
+  }
+  for (const std::string& problem : findings.problems) {
+    fmt::print(stderr, "discern: {}\n", problem);
+  }
+  if (!findings.problems.empty()) return kExitUsage;
+  fmt::print("the configuration is fine\n");
+  return kExitFine;
 }
 
 }  // namespace discern::app

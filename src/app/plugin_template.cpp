@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "app/command_line.hpp"
+#include "app/tell.hpp"
 #include "base/files.hpp"
 #include "plugin/manifest.hpp"
 
@@ -61,7 +60,8 @@ Result<std::vector<std::string>> make_plugin(std::string_view id,
   }
   std::vector<std::string> names;
   for (const TextFile& file : plugin_template()) {
-    auto written = write_file_atomically(folder / file.name, for_plugin(file.text, id));
+    auto written =
+        write_file_atomically(folder / file.name, for_plugin(file.text, id), FileFor::Everyone);
     if (!written) return std::move(written).error();
     names.emplace_back(file.name);
   }
@@ -71,17 +71,17 @@ Result<std::vector<std::string>> make_plugin(std::string_view id,
 int run_plugin_new(std::string_view id) {
   const auto made = make_plugin(id, ".");
   if (!made) {
-    fmt::print(stderr, "discern: {}\n", made.error().text);
+    complain(made.error().text);
     return made.error().kind == Errc::Io ? kExitFailed : kExitUsage;
   }
-  fmt::print(
+  tell(
       "Made {0}/ with {1}.\n"
       "Build and test it:\n"
       "  cmake -S {0} -B {0}/build && cmake --build {0}/build && ctest --test-dir {0}/build\n"
       "See it run:\n"
       "  DISCERN_PLUGINS_FOLDER={0}/build/plugins discern demo\n",
       id,
-      fmt::join(*made, ", "));
+      fmt::format("{}", fmt::join(*made, ", ")));
   return kExitFine;
 }
 

@@ -7,9 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <iterator>
+#include <string_view>
 
 extern char** environ;
 
@@ -41,6 +44,32 @@ std::string wait_for_address(int fd, std::chrono::milliseconds patience, std::st
   }
 }
 
+// The simulator gets only what a program needs to run. A token, a password or a path to one may
+// stand in any other variable, and a child's environment can be read as long as it lives.
+bool is_for_children(std::string_view variable) {
+  constexpr std::string_view kNames[] = {"PATH",
+                                         "HOME",
+                                         "LANG",
+                                         "LANGUAGE",
+                                         "TZ",
+                                         "TMPDIR",
+                                         "TERM",
+                                         "LD_LIBRARY_PATH",
+                                         "LLVM_PROFILE_FILE"};
+  const std::string_view name = variable.substr(0, variable.find('='));
+  return name.starts_with("LC_") || name.ends_with("SAN_OPTIONS") ||
+         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+std::vector<char*> environment_for_children() {
+  std::vector<char*> kept;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (is_for_children(*variable)) kept.push_back(*variable);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
+
 Result<pid_t> spawn(const std::filesystem::path& program,
                     const std::vector<std::string>& arguments,
                     int output) {
@@ -62,8 +91,9 @@ Result<pid_t> spawn(const std::filesystem::path& program,
   ::sigemptyset(&none);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   pid_t pid = 0;
+  std::vector<char*> environment = environment_for_children();
   const int error =
-      ::posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), environ);
+      ::posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), environment.data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (error != 0) return system_error("cannot start " + program.string(), error);

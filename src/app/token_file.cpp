@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -22,7 +23,32 @@ mode_t forbidden_bits(const std::filesystem::path& file) {
   return is_credential ? S_IRWXO : S_IRWXG | S_IRWXO;
 }
 
+constexpr std::string_view kWhite = " \t\r\n\v\f";
+
+std::string_view trim(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(kWhite), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(kWhite) + 1);
+}
+
 }  // namespace
+
+Result<Secret> parse_token(std::string_view text, const std::string& place) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = trim(text);
+  if (text.size() > 4 && (text.substr(0, 3) == "Bot" || text.substr(0, 3) == "bot") &&
+      kWhite.find(text[3]) != kWhite.npos) {
+    text = trim(text.substr(4));
+  }
+  if (text.empty()) return Error(Errc::Invalid, place + " is empty; it must hold the bot token");
+  // Whatever else stands there would reach Discord in a header, and be refused without a reason.
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < '\x7f' && c != '=' && c != '"' && c != '\'';
+  });
+  if (!plain) return Error(Errc::Invalid, place + " must hold the bot token and nothing else");
+  return Secret(std::string(text));
+}
 
 Result<Secret> read_token_file(const std::string& path) {
   struct stat attributes {};
@@ -38,14 +64,7 @@ Result<Secret> read_token_file(const std::string& path) {
                  "holds the bot token, and not the token");
   }
   if (!text) return wrap("discord.token_file", std::move(text).error());
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r' || text->back() == ' ')) {
-    text->pop_back();
-  }
-  if (text->empty()) return Error(Errc::Invalid, path + " is empty; it must hold the bot token");
-  if (text->find_first_of(" \t\r\n=\"'") != text->npos) {
-    return Error(Errc::Invalid, path + " must hold the bot token and nothing else");
-  }
-  return Secret(*std::move(text));
+  return parse_token(*text, path);
 }
 
 }  // namespace discern::app

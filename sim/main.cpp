@@ -22,7 +22,23 @@ bool tie_to_parent(pid_t parent) {
   return getppid() == parent;
 }
 
-Result<std::vector<ScenarioStep>> load_scenario(const std::string& path) {
+// The gateway's part of a demonstration's incidents; its plugin has another one at the same time.
+constexpr std::string_view kIncidents = R"(
+[[step]]
+at_s = 300
+every_s = 600
+do = "close"
+[[step]]
+at_s = 302
+every_s = 600
+do = "rest"
+route = "/interactions"
+status = 502
+count = 2
+)";
+
+Result<std::vector<ScenarioStep>> load_scenario(const std::string& path, bool incidents) {
+  if (path.empty() && incidents) return parse_scenario(kIncidents);
   if (path.empty()) return std::vector<ScenarioStep>{};
   const Result<std::string> text = read_file(path);
   if (!text) return text.error();
@@ -32,7 +48,7 @@ Result<std::vector<ScenarioStep>> load_scenario(const std::string& path) {
 }
 
 int run(const Options& options) {
-  auto scenario = load_scenario(options.scenario);
+  auto scenario = load_scenario(options.scenario, options.incidents);
   if (!scenario) {
     fmt::print(stderr, "discern-sim: {}\n", scenario.error().text);
     return 2;
@@ -43,7 +59,8 @@ int run(const Options& options) {
   Simulator simulator(options,
                       {"ws://" + first, "ws://" + (server.has_second_address() ? second : first)},
                       std::move(*scenario),
-                      std::chrono::floor<Millis>(std::chrono::system_clock::now()));
+                      std::chrono::floor<Millis>(std::chrono::system_clock::now()) +
+                          Millis{options.clock_offset_ms});
   fmt::print("listening on http://{}\n", first);
   std::fflush(stdout);
   server.run(simulator);

@@ -19,6 +19,12 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->capture_default_str();
   app.add_option("--scenario", options.scenario, "TOML file with timed steps")
       ->check(CLI::ExistingFile);
+  app.add_flag("--incidents",
+               options.incidents,
+               "every ten minutes a connection breaks and requests fail for a moment");
+  app.add_flag("--same-guilds",
+               options.same_guilds,
+               "no guild comes or goes by itself: every start has those of the seed");
   app.add_option("--shards", options.shards, "recommended shards; 0: one per 1,000 guilds")
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
@@ -46,6 +52,11 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       ->capture_default_str();
   app.add_option("--day-s", options.day_s, "length of a compressed day, seconds")
       ->check(CLI::Range(10, 86'400))
+      ->capture_default_str();
+  app.add_option("--clock-offset-ms",
+                 options.clock_offset_ms,
+                 "how far its clock is ahead of this machine's (negative: behind), milliseconds")
+      ->check(CLI::Range(std::int64_t{-3'000'000'000'000}, std::int64_t{3'000'000'000'000}))
       ->capture_default_str();
   app.add_flag("--die-with-parent",
                options.die_with_parent,

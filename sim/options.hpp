@@ -12,6 +12,8 @@ struct Options {
   double rate = 12;  // Events per second.
   std::uint64_t seed = 1;
   std::string scenario;      // A file; empty for none.
+  bool incidents = false;    // Something small goes wrong every ten minutes.
+  bool same_guilds = false;  // No guild comes or goes: every start has those of the seed.
   std::uint32_t shards = 0;  // Recommended; 0: one per 1,000 guilds.
   std::uint32_t max_concurrency = 1;
   std::int64_t heartbeat_ms = 41250;
@@ -20,6 +22,7 @@ struct Options {
   std::int64_t latency_ms = 60;
   double fault_rate = 0.004;
   std::int64_t day_s = 240;
+  std::int64_t clock_offset_ms = 0;  // How far its clock is ahead of this machine's.
   bool die_with_parent = false;
 };
 

@@ -59,7 +59,7 @@ Simulator::Simulator(const Options& options,
     : wall_start_(now),
       steady_start_(std::chrono::steady_clock::now()),
       state_({options.seed, options.guilds}, settings_of(options, addresses), now),
-      life_(state_, {options.rate, std::chrono::seconds{options.day_s}}, now),
+      life_(state_, {options.rate, std::chrono::seconds{options.day_s}, options.same_guilds}, now),
       control_(state_, life_),
       scenario_(std::move(scenario), now),
       next_slow_tick_(now) {
@@ -77,7 +77,11 @@ Instant Simulator::now() const {
 HttpReply Simulator::on_request(const HttpRequest& request) {
   const std::string_view path = request.path();
   if (path.starts_with("/_sim/")) return handle_control(control_, request, now());
-  if (path.starts_with("/api")) return handle_rest(state_, request, now());
+  if (path.starts_with("/api")) {
+    HttpReply reply = handle_rest(state_, request, now());
+    reply.headers.emplace_back("Date", http_date(now()));
+    return reply;
+  }
   HttpReply reply;
   reply.status = 404;
   reply.content_type = "text/plain";

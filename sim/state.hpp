@@ -54,6 +54,14 @@ struct Invitation {
   json::object fields{};  // By custom_id.
 };
 
+// A message that was created with enforce_nonce.
+struct EnforcedNonce {
+  std::string nonce;
+  Snowflake channel{};
+  Snowflake message{};
+  Instant created;
+};
+
 struct State {
   State(const WorldOptions& options, GatewaySettings gateway_settings, Instant now)
       : world(options, now),
@@ -70,6 +78,8 @@ struct State {
   MessageStore messages;
   RateLimiter limiter;
   Faults faults;
+  // Commands refused though their form is fine, by name; whether the answer to a list says which.
+  std::map<std::string, bool, std::less<>> refused_commands;
   RestSettings rest;
   RestCounts rest_counts;
   RequestRecord record;
@@ -79,6 +89,7 @@ struct State {
   Rng rng;
   Instant started;
   std::deque<Invitation> invitations;               // The newest hundred.
+  std::deque<EnforcedNonce> nonces;                 // The newest thousand.
   std::map<Snowflake, json::object> made_channels;  // Channels and threads the bot created.
 };
 

@@ -33,6 +33,15 @@ Result<json::object> rest(Control& control, const json::object& parameters, Inst
 
 Result<json::object> rest_clear(Control& control, const json::object&, Instant) {
   control.state().faults.clear();
+  control.state().refused_commands.clear();
+  return json::object{};
+}
+
+// As when Discord has a rule that nobody knows of.
+Result<json::object> refuse_command(Control& control, const json::object& parameters, Instant) {
+  const std::string name = text_parameter(parameters, "name");
+  if (name.empty()) return Error(Errc::Invalid, "refuse_command takes the name of a command");
+  control.state().refused_commands[name] = flag_parameter(parameters, "named", true);
   return json::object{};
 }
 
@@ -50,6 +59,7 @@ Result<json::object> clear_complaints(Control& control, const json::object&, Ins
 
 constexpr NamedAction kActions[] = {{"rest", rest},
                                     {"rest_clear", rest_clear},
+                                    {"refuse_command", refuse_command},
                                     {"record", record},
                                     {"clear_complaints", clear_complaints}};
 

@@ -82,6 +82,7 @@ void Life::happen(Instant now) {
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     weights[kind] = lets_through(heard, kMix[kind].needs) ? kMix[kind].weight : 0.0;
   }
+  if (options_.same_guilds) weights[kGuildJoin] = weights[kGuildLeave] = 0.0;
   const std::size_t kind = rng_.weighted(weights);
   ++happened_;
   if (kind == kEdit || kind == kDelete || kind == kReaction) return touch_a_message(kind, now);

@@ -13,8 +13,9 @@
 namespace discern::sim {
 
 struct LifeOptions {
-  double rate = 12;     // Mean events per second.
-  Millis day{240'000};  // Length of a compressed day.
+  double rate = 12;          // Mean events per second.
+  Millis day{240'000};       // Length of a compressed day.
+  bool same_guilds = false;  // None joins or leaves.
 };
 
 class Life {

@@ -171,11 +171,23 @@ std::optional<ChannelPlace> find_channel(const State& state, Snowflake id) {
   return std::nullopt;
 }
 
-std::optional<HttpReply> refuse_message(State& state, const Call& call, const json::object& form) {
-  const FormProblems problems = check_message(form, call.files);
+std::optional<HttpReply> refuse_message(State& state,
+                                        const Call& call,
+                                        const json::object& form,
+                                        const json::object* edited,
+                                        std::string_view prefix) {
+  MessageState known;
+  known.edit = edited != nullptr;
+  known.is_v2 = known.edit && edited->contains("flags") &&
+                (flags_of(*edited) & plugin::limits::kComponentsV2) != 0;
+  FormProblems problems = check_message(form, call.files, known);
   if (problems.empty()) return std::nullopt;
+  for (FormProblem& problem : problems) {
+    if (!prefix.empty()) problem.path = fmt::format("{}.{}", prefix, problem.path);
+  }
+  const bool empty = problems[0].error == error::kEmptyMessage;
   state.complaints.add(call.now,
-                       "invalid_form",
+                       empty ? "empty_message" : "invalid_form",
                        fmt::format("message: {}: {}", problems[0].path, problems[0].message));
   return reply_invalid_form(problems);
 }

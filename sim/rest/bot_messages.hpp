@@ -14,8 +14,13 @@ struct ChannelPlace {
 // Where a channel id leads: a guild's channel or thread, or a person's direct messages.
 std::optional<ChannelPlace> find_channel(const State& state, Snowflake id);
 
-// The problems of a message's form as a ready reply; empty when it is fine. Complains.
-std::optional<HttpReply> refuse_message(State& state, const Call& call, const json::object& form);
+// The problems of a message's form as a ready reply; empty when it is fine. Complains. `edited` is
+// the stored message that the form changes; `prefix` is where the form stands in the body.
+std::optional<HttpReply> refuse_message(State& state,
+                                        const Call& call,
+                                        const json::object& form,
+                                        const json::object* edited = nullptr,
+                                        std::string_view prefix = {});
 
 struct BotMessage {
   ChannelPlace place;

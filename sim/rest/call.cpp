@@ -27,6 +27,8 @@ HttpReply reply_error(unsigned status, int code, std::string_view message) {
 }
 
 HttpReply reply_invalid_form(const FormProblems& problems) {
+  const FormProblem& first = problems.front();
+  if (first.error != error::kInvalidForm) return reply_error(400, first.error, first.message);
   return reply_json(json::object{{"message", "Invalid Form Body"},
                                  {"code", error::kInvalidForm},
                                  {"errors", to_errors(problems)}},

@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
+#include "discern/plugin/limits/guild.hpp"
 #include "sim/life/events.hpp"
 #include "sim/rest/bot_messages.hpp"
 #include "sim/rest/route_table.hpp"
 
 namespace discern::sim {
 namespace {
+
+constexpr std::size_t kKeptNonces = 1000;
+constexpr Millis kNonceLife{5 * 60 * 1000};
 
 json::object channel_json(State& state, const ChannelPlace& place) {
   if (const auto made = state.made_channels.find(place.id); made != state.made_channels.end()) {
@@ -40,16 +45,46 @@ HttpReply edit_channel(State& state, const Call& call) {
   return reply_json(channel);
 }
 
+// The nonce of a message that says enforce_nonce; empty without one.
+std::string enforced_nonce(const json::object& form) {
+  const json::value* enforced = form.if_contains("enforce_nonce");
+  const json::value* nonce = form.if_contains("nonce");
+  if (enforced == nullptr || !enforced->is_bool() || !enforced->get_bool() || nonce == nullptr) {
+    return {};
+  }
+  if (nonce->is_string()) return std::string(nonce->get_string());
+  return nonce->is_int64() ? std::to_string(nonce->get_int64()) : std::string();
+}
+
+// What the same nonce created in the last minutes.
+const json::object* find_by_nonce(State& state,
+                                  std::string_view nonce,
+                                  Snowflake channel,
+                                  Instant now) {
+  if (nonce.empty()) return nullptr;
+  for (const EnforcedNonce& known : state.nonces) {
+    if (known.nonce != nonce || known.channel != channel) continue;
+    if (now - known.created <= kNonceLife) return state.messages.find(known.message);
+  }
+  return nullptr;
+}
+
 HttpReply create_message(State& state, const Call& call) {
   const auto place = find_channel(state, call.id(0));
   if (!place) return reply_unknown_channel();
   if (auto refused = refuse_message(state, call, call.form())) return *refused;
-  if (is_empty_message(call.form(), call.files)) {
-    state.complaints.add(call.now, "empty_message", "a message without content");
-    return reply_error(400, error::kEmptyMessage, "Cannot send an empty message");
+  const std::string nonce = enforced_nonce(call.form());
+  if (const json::object* earlier = find_by_nonce(state, nonce, place->id, call.now)) {
+    return reply_json(*earlier);
   }
-  return reply_json(
-      create_bot_message(state, {*place, call.form(), call.files, nullptr, false}, call.now));
+  json::object message =
+      create_bot_message(state, {*place, call.form(), call.files, nullptr, false}, call.now);
+  if (!nonce.empty()) {
+    const auto id = parse_snowflake(message.at("id").as_string().c_str());
+    state.nonces.push_back({nonce, place->id, id.value_or(Snowflake{}), call.now});
+    if (state.nonces.size() > kKeptNonces) state.nonces.pop_front();
+  }
+  return reply_json(message);
 }
 
 HttpReply list_messages(State& state, const Call& call) {
@@ -79,7 +114,7 @@ HttpReply edit_message(State& state, const Call& call) {
     return reply_error(
         403, error::kCannotEditOthers, "Cannot edit a message authored by another user");
   }
-  if (auto refused = refuse_message(state, call, call.form())) return *refused;
+  if (auto refused = refuse_message(state, call, call.form(), message)) return *refused;
   return reply_json(edit_bot_message(state, *message, *place, call.form(), call.files, call.now));
 }
 
@@ -94,12 +129,11 @@ HttpReply remove_message(State& state, const Call& call) {
 HttpReply bulk_delete(State& state, const Call& call) {
   const auto place = find_channel(state, call.id(0));
   if (!place) return reply_unknown_channel();
+  const std::string text = json::serialize(call.form());
+  const FormProblems problems =
+      to_problems(plugin::limits::check_bulk_delete(plugin::Json(text), epoch_ms(call.now)));
+  if (!problems.empty()) return reply_invalid_form(problems);
   const json::value* ids = call.form().if_contains("messages");
-  if (ids == nullptr || !ids->is_array() || ids->get_array().size() < 2 ||
-      ids->get_array().size() > 100) {
-    return reply_invalid_form(
-        {{"messages", "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length."}});
-  }
   for (const json::value& id : ids->get_array()) {
     if (id.is_string()) {
       state.messages.erase(parse_snowflake(id.get_string().c_str()).value_or(Snowflake{}));

@@ -41,6 +41,30 @@ HttpReply refuse_commands(State& state, const Call& call, const FormProblems& pr
   return reply_invalid_form(problems);
 }
 
+// What the test wants refused; `path` is where it stands in a list.
+FormProblems refused_by_test(const State& state,
+                             const json::object& command,
+                             const std::string& path) {
+  const json::value* name = command.if_contains("name");
+  const auto found = name != nullptr && name->is_string()
+                         ? state.refused_commands.find(std::string_view(name->get_string()))
+                         : state.refused_commands.end();
+  if (found == state.refused_commands.end()) return {};
+  const bool whole = path.empty() || !found->second;
+  return {{whole ? std::string() : path + ".options.0.choices",
+           "BASE_TYPE_MAX_LENGTH",
+           "Must be 25 or fewer in length."}};
+}
+
+FormProblems refused_by_test(const State& state, const json::array& commands) {
+  FormProblems problems;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const FormProblems own = refused_by_test(state, commands[i].as_object(), std::to_string(i));
+    problems.insert(problems.end(), own.begin(), own.end());
+  }
+  return problems;
+}
+
 std::optional<HttpReply> refuse_daily(State& state, const Target& target, Instant now) {
   if (state.commands.created_today(target.scope, now) <= kCreatesPerDay) return std::nullopt;
   state.complaints.add(now, "daily_commands", "more than 200 commands created in a day");
@@ -64,7 +88,8 @@ HttpReply overwrite_commands(State& state, const Call& call) {
   if (!call.body.is_array()) {
     return refuse_commands(state, call, {{"", "LIST_TYPE_CONVERT", "Only iterables may be used."}});
   }
-  const FormProblems problems = check_command_list(call.body.get_array());
+  FormProblems problems = check_command_list(call.body.get_array());
+  if (problems.empty()) problems = refused_by_test(state, call.body.get_array());
   if (!problems.empty()) return refuse_commands(state, call, problems);
   if (auto refused = refuse_daily(state, target, call.now)) return *refused;
   if (state.commands.would_remove_entry_point(target.scope, call.body.get_array())) {
@@ -81,7 +106,8 @@ HttpReply create_command(State& state, const Call& call) {
   const auto found = target_of(state, call, in_guild);
   if (const auto* reply = std::get_if<HttpReply>(&found)) return *reply;
   const auto& target = std::get<Target>(found);
-  const FormProblems problems = check_command(call.form(), "");
+  FormProblems problems = check_command(call.form(), "");
+  if (problems.empty()) problems = refused_by_test(state, call.form(), "");
   if (!problems.empty()) return refuse_commands(state, call, problems);
   if (auto refused = refuse_daily(state, target, call.now)) return *refused;
   const auto outcome = state.commands.upsert(target.scope, call.form(), call.now);

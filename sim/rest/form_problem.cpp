@@ -9,6 +9,18 @@ namespace discern::sim {
 
 namespace json = boost::json;
 
+FormProblems to_problems(const plugin::limits::Problems& found, std::string_view prefix) {
+  FormProblems out;
+  for (const plugin::limits::Problem& problem : found) {
+    const bool both = !prefix.empty() && !problem.path.empty();
+    out.push_back({std::string(prefix) + (both ? "." : "") + problem.path,
+                   problem.code,
+                   problem.message,
+                   problem.discord_code});
+  }
+  return out;
+}
+
 json::object to_errors(const FormProblems& problems) {
   json::object root;
   for (const FormProblem& problem : problems) {

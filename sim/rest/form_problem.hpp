@@ -8,15 +8,21 @@
 #include <string_view>
 #include <vector>
 
+#include "discern/plugin/limits/form.hpp"
+
 namespace discern::sim {
 
 struct FormProblem {
   std::string path;  // Dotted, such as "embeds.0.title"; empty for the body as a whole.
   std::string code;  // Such as "BASE_TYPE_MAX_LENGTH".
   std::string message;
+  int error = 50035;  // Discord's code of the answer as a whole.
 };
 
 using FormProblems = std::vector<FormProblem>;
+
+// What the table of limits finds, with `prefix` ("data") before each path.
+FormProblems to_problems(const plugin::limits::Problems& found, std::string_view prefix = {});
 
 // The value of `errors`.
 boost::json::object to_errors(const FormProblems& problems);

@@ -1,7 +1,9 @@
 // Guilds: members, roles, moderation.
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
+#include "discern/plugin/limits/guild.hpp"
 #include "sim/life/events.hpp"
 #include "sim/rest/route_table.hpp"
 
@@ -114,6 +116,10 @@ HttpReply edit_member(State& state, const Call& call) {
   const Guild* guild = state.world.find_guild(call.id(0));
   if (guild == nullptr) return reply_unknown_guild();
   if (!may_be_member(state, call.id(1))) return unknown_member();
+  const std::string text = json::serialize(call.form());
+  const FormProblems problems =
+      to_problems(plugin::limits::check_member(plugin::Json(text), epoch_ms(call.now)));
+  if (!problems.empty()) return reply_invalid_form(problems);
   json::object member = member_object(state.world, *guild, call.id(1));
   for (const auto& field : call.form()) member[field.key()] = field.value();
   state.gateway.dispatch(member_update(*guild, member), call.now);
@@ -149,6 +155,9 @@ HttpReply ban(State& state, const Call& call) {
     return reply_error(404, error::kUnknownUser, "Unknown User");
   }
   const bool banning = call.request.method == "PUT";
+  const std::string text = json::serialize(call.form());
+  const FormProblems problems = to_problems(plugin::limits::check_ban(plugin::Json(text)));
+  if (!problems.empty()) return reply_invalid_form(problems);
   const json::object about{{"guild_id", to_text(guild->id)},
                            {"user", user_object(state.world, call.id(1))}};
   state.gateway.dispatch(

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
+#include "discern/plugin/limits/commands.hpp"
+#include "discern/plugin/limits/components.hpp"
 #include "sim/rest/bot_messages.hpp"
 #include "sim/rest/route_table.hpp"
 
@@ -62,13 +65,13 @@ FormProblems check_callback(const Interaction& interaction,
     problems.push_back(
         {"type", "BASE_TYPE_CHOICES", "This callback type does not suit the interaction"});
   }
-  FormReader reader(data, "data", problems);
-  if (type == Choices) reader.list("choices", 25, FormReader::Need::Required);
-  if (type == Modal) {
-    reader.text("custom_id", 1, 100, FormReader::Need::Required);
-    reader.text("title", 1, 45, FormReader::Need::Required);
-    reader.list("components", 40, FormReader::Need::Required);
-  }
+  if (type != Choices && type != Modal) return problems;
+  const std::string text = json::serialize(data);
+  const plugin::Json body(text);
+  const FormProblems found = to_problems(
+      type == Modal ? plugin::limits::check_modal(body) : plugin::limits::check_autocomplete(body),
+      "data");
+  problems.insert(problems.end(), found.begin(), found.end());
   return problems;
 }
 
@@ -86,12 +89,12 @@ std::optional<HttpReply> refuse_callback(State& state,
     return reply_invalid_form(problems);
   }
   if (type != Message && type != UpdateMessage) return std::nullopt;
-  if (auto refused = refuse_message(state, call, data)) return refused;
-  if (type == Message && is_empty_message(data, call.files)) {
-    state.complaints.add(call.now, "empty_message", "an answer without content");
-    return reply_error(400, error::kEmptyMessage, "Cannot send an empty message");
-  }
-  return std::nullopt;
+  if (type == Message) return refuse_message(state, call, data, nullptr, "data");
+  // The message that a component stands in is changed; what this answer leaves out stays.
+  const json::object nothing;
+  const json::object* source =
+      interaction.source_message ? state.messages.find(*interaction.source_message) : nullptr;
+  return refuse_message(state, call, data, source != nullptr ? source : &nothing, "data");
 }
 
 // What an accepted callback brings about; the message, when there is one.
@@ -183,9 +186,6 @@ HttpReply follow_up(State& state, const Call& call) {
   Interaction* interaction = interaction_of(state, call);
   if (interaction == nullptr) return unknown_webhook();
   if (auto refused = refuse_message(state, call, call.form())) return *refused;
-  if (is_empty_message(call.form(), call.files)) {
-    return reply_error(400, error::kEmptyMessage, "Cannot send an empty message");
-  }
   note_answer(*interaction, "followup", call);
   const json::object message = create_bot_message(
       state,
@@ -210,7 +210,7 @@ HttpReply edit_webhook_message(State& state, const Call& call) {
   const auto id = message_of(*interaction, call.args[2]);
   json::object* message = id ? state.messages.find(*id) : nullptr;
   if (message == nullptr) return reply_unknown_message();
-  if (auto refused = refuse_message(state, call, call.form())) return *refused;
+  if (auto refused = refuse_message(state, call, call.form(), message)) return *refused;
   const bool original = id == interaction->original_message;
   note_answer(*interaction, original ? "edit" : "edit_followup", call);
   if (original) state.interactions.complete(*interaction);

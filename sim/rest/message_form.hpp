@@ -12,13 +12,18 @@ struct FilePart {
   std::size_t size = 0;
 };
 
-inline constexpr std::size_t kMaxFile = std::size_t{10} * 1024 * 1024;
+inline constexpr std::size_t kMaxFile = plugin::limits::kFileBytes;
+
+// What the simulator knows of the message that a body is for.
+struct MessageState {
+  bool edit = false;
+  bool is_v2 = false;  // It has the flag IS_COMPONENTS_V2 already.
+};
 
 // The body of a message (or of an interaction's answer), checked against Discord's limits.
 // Pure. See Discord Docs/Message and Docs/Reference, Uploading Files.
-FormProblems check_message(const boost::json::object& message, const std::vector<FilePart>& files);
-
-// True when there is nothing in it to show: error 50006.
-bool is_empty_message(const boost::json::object& message, const std::vector<FilePart>& files);
+FormProblems check_message(const boost::json::object& message,
+                           const std::vector<FilePart>& files,
+                           const MessageState& state = {});
 
 }  // namespace discern::sim

@@ -55,5 +55,7 @@ class SnowflakeSource {
 
 // ISO 8601 with microseconds and offset, as Discord prints times.
 std::string iso_time(Instant at);
+// "Tue, 01 Dec 2026 12:00:00 GMT", for the Date header.
+std::string http_date(Instant at);
 
 }  // namespace discern::sim

@@ -94,10 +94,12 @@ TEST(CheckMessage, TiesAttachmentsToFiles) {
   EXPECT_FALSE(message(R"({"attachments":[{"id":"1"}]})", files).empty());
 }
 
-TEST(IsEmptyMessage, LooksAtEverythingThatShows) {
-  EXPECT_TRUE(is_empty_message(json::parse(R"({"content":"","embeds":[]})").as_object(), {}));
-  EXPECT_FALSE(is_empty_message(json::parse(R"({"embeds":[{}]})").as_object(), {}));
-  EXPECT_FALSE(is_empty_message({}, {{"0", "a", "", 1}}));
+TEST(CheckMessage, RefusesWhatShowsNothing) {
+  const auto problems = message(R"({"content":"","embeds":[]})");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].error, 50006);
+  EXPECT_TRUE(message("{}", {{"0", "a", "", 1}}).empty());
+  EXPECT_EQ(message(R"({"embeds":[{}]})").at(0).path, "embeds.0.description");
 }
 
 }  // namespace

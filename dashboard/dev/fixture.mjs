@@ -88,7 +88,9 @@ export function startFixture({
       { t: to - (to - from) * 0.49, kind: 'start', text: 'Discern started' },
       { t: to - (to - from) * 0.21, kind: 'reload', text: 'trivia reloaded' },
     ];
-    return { from, to, step, series: [{ labels: {}, points }], annotations };
+    const increase = Math.round(points.reduce((sum, [, v]) => sum + (v ?? 0) * step, 0));
+    const series = [{ labels: {}, points, increase, seconds: to - from, total: increase }];
+    return { from, to, step, series, annotations };
   }
 
   const routes = {
@@ -98,6 +100,11 @@ export function startFixture({
     },
     '/api/v1/commands': () => ({ commands: life.commands }),
     '/api/v1/plugins': () => ({ plugins: life.plugins }),
+    '/api/v1/verdict': () => ({
+      level: scenario === 'trouble' ? 'warn' : 'ok',
+      plugins: `of ${life.plugins.length}, ${scenario === 'trouble' ? 'see below' : 'all well'}`,
+      sentences: [{ level: scenario === 'trouble' ? 'warn' : 'ok', text: 'The bot is up', href: 'shards', since: null }],
+    }),
     '/api/v1/shards': () => life.shards(),
     '/api/v1/rest': () => life.rest(),
     '/api/v1/interactions': () => life.interactions(),

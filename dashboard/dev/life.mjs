@@ -189,6 +189,8 @@ export class Life {
       resumes: 3,
       identifies: 1,
       last_close: '1001 going away (resumed)',
+      waits_for: null,
+      waits_s: null,
       ...more,
     });
     const down = {
@@ -197,10 +199,15 @@ export class Life {
       last_ack_age_s: 84,
       last_dispatch_age_s: 80,
       last_close: '4000 unknown error',
+      waits_for: 'READY',
+      waits_s: 12,
     };
     return {
       shards: [row(0), row(1, this.scenario === 'trouble' ? down : { last_close: null })],
       identify_budget: { total: 1000, remaining: 987, reset_in_s: 51_120 },
+      users: 23_342,
+      users_age_s: 213,
+      users_exact: false,
       message: '',
     };
   }

@@ -10,6 +10,7 @@ export const command = (more: Partial<CommandRow> = {}): CommandRow => ({
   p95_ms: 8,
   p99_ms: 20,
   last_used: null,
+  health: null,
   ...more,
 });
 
@@ -28,6 +29,7 @@ export const plugin = (more: Partial<PluginRow> = {}): PluginRow => ({
   loop_delay_ms: 0.1,
   stuck: null,
   message: '',
+  health: null,
   ...more,
 });
 
@@ -41,5 +43,7 @@ export const shard = (more: Partial<ShardRow> = {}): ShardRow => ({
   resumes: 0,
   identifies: 1,
   last_close: null,
+  waits_for: null,
+  waits_s: null,
   ...more,
 });

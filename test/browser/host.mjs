@@ -38,21 +38,29 @@ export class Host {
     running.add(program);
     program.once('exit', () => running.delete(program));
     const lines = [];
+    let simulator = '';
     const url = await new Promise((resolve, reject) => {
       for (const stream of [program.stdout, program.stderr]) {
         createInterface({ input: stream }).on('line', (line) => {
           lines.push(line);
+          const simulated = /simulated Discord .* at (http:\/\/[^\s;]+)/.exec(line);
+          if (simulated) simulator = simulated[1];
           const found = /Dashboard: (http:\/\/\S+?)\/?(\s|$)/.exec(line);
           if (found) resolve(found[1]);
         });
       }
       program.once('exit', (code) => reject(new Error(`discern ended with ${code}:\n${lines.join('\n')}`)));
     });
-    return new Host(program, url, data);
+    return new Host(program, url, data, () => simulator);
   }
 
-  constructor(program, url, data) {
-    Object.assign(this, { program, url, data, port: Number(new URL(url).port) });
+  constructor(program, url, data, simulator) {
+    Object.assign(this, { program, url, data, port: Number(new URL(url).port), told: simulator });
+  }
+
+  /** Where its simulated Discord is; said before the dashboard's address. */
+  get simulator() {
+    return this.told();
   }
 
   /** What a failed test left running would keep its process from ending. */

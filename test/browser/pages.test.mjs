@@ -77,6 +77,18 @@ const STATES = {
     });
     return {
       plugins: { plugins },
+      verdict: {
+        level: 'err',
+        plugins: `of ${plugins.length}; 2 in trouble`,
+        sentences: [
+          {
+            level: 'err',
+            text: `${plugins[0].name} is stuck in command a long name for 4 s`,
+            href: 'plugins',
+            since: null,
+          },
+        ],
+      },
       shards: {
         ...more,
         shards: [{ ...shards[0], state: 'connecting', last_ack_age_s: 184, last_close: '4000 unknown error' }],
@@ -90,7 +102,7 @@ const STATES = {
 };
 const SIGNS = {
   trouble: {
-    '/': 'has been stuck in command a long name',
+    '/': 'is stuck in command a long name',
     '/plugins': 'in command a long name for',
     '/shards': 'overdue',
   },

@@ -10,6 +10,7 @@ import { Host } from './host.mjs';
 const LOOKS = [
   { name: 'light', colorScheme: 'light', viewport: { width: 1400, height: 900 } },
   { name: 'dark', colorScheme: 'dark', viewport: { width: 1400, height: 900 } },
+  { name: 'narrow', colorScheme: 'light', viewport: { width: 1000, height: 900 } },
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
 ];
 const PAGES = ['', 'commands', 'plugins', 'shards', 'events', 'discord'];

@@ -13,6 +13,7 @@ import type {
   Shards,
   Status,
   Ticks,
+  Verdict,
 } from './types';
 
 /** A failed request in words a person can act on. `status` is 0 when there was no answer at all. */
@@ -80,6 +81,7 @@ export const api = {
   shards: () => getJson<Shards>('api/v1/shards'),
   rest: () => getJson<Rest>('api/v1/rest'),
   interactions: () => getJson<Interactions>('api/v1/interactions'),
+  verdict: () => getJson<Verdict>('api/v1/verdict'),
   status: () => getJson<Status>('api/v1/status'),
   query: (q: QueryOptions, signal?: AbortSignal) =>
     getJson<QueryResult>(

@@ -2,6 +2,17 @@
 
 import type { SeriesInfo, Value } from '../lib/ring';
 
+/** One verdict, made by the server: on the whole, and on each plugin and command that is in trouble. */
+export type Level = 'ok' | 'warn' | 'err' | 'unknown';
+export type Health = { level: Level; text: string; since: number | null };
+export type Sentence = { level: Level; text: string; href?: string; since: number | null };
+export type Verdict = {
+  level: Level;
+  sentences: Sentence[];
+  /** The plugins in a few words. */
+  plugins: string;
+};
+
 export type CommandRow = {
   name: string;
   plugin: string;
@@ -11,6 +22,8 @@ export type CommandRow = {
   p95_ms: number | null;
   p99_ms: number | null;
   last_used: number | null;
+  /** Of one in trouble. */
+  health?: Health | null;
 };
 
 export type PluginState = 'enabled' | 'loading' | 'failed' | 'disabled' | 'stuck';
@@ -36,6 +49,8 @@ export type PluginRow = {
   /** Its last reload or change of version. */
   changed?: number | null;
   requires?: string[];
+  /** Of one in trouble. */
+  health?: Health | null;
 };
 /** What went wrong in a plugin; kept in memory only. `count` like it came one after the other. */
 export type Incident = {
@@ -71,18 +86,27 @@ export type ShardState = 'ready' | 'connecting' | 'identifying' | 'resuming' | '
 export type ShardRow = {
   id: number;
   state: ShardState;
-  guilds: number;
+  guilds: Value;
   heartbeat_rtt_ms: number | null;
   last_ack_age_s: number | null;
   last_dispatch_age_s: number | null;
   resumes: number;
   identifies: number;
   last_close: string | null;
+  /** "READY", "a connection", and for how many seconds; null while it waits for nothing. */
+  waits_for: string | null;
+  waits_s: Value;
 };
 export type Shards = {
   shards: ShardRow[];
   identify_budget: { total: number; remaining: number; reset_in_s: number } | null;
+  /** The sum of member counts, the age of the oldest (null: not all were told yet), and whether they are exact. */
+  users: Value;
+  users_age_s: Value;
+  users_exact: boolean;
   message: string;
+  /** What works but not as it should, and what to change. */
+  warnings: string[];
 };
 
 export type RestRoute = {
@@ -127,11 +151,21 @@ export type InteractionType = {
 export type Interactions = { types: InteractionType[]; errors: { type: string; code: string; count: number }[] };
 
 export type Hello = { version: string; boot_id: string; now: number; series: SeriesInfo[] };
-export type Tick = { t: number; v: Value[]; commands?: CommandRow[]; plugins?: PluginRow[] };
+export type Tick = { t: number; v: Value[]; commands?: CommandRow[]; plugins?: PluginRow[]; verdict?: Verdict };
 /** v is by column: v[i] belongs to series[i]. */
 export type Ticks = Hello & { t: number[]; v: Value[][] };
 
-export type QuerySeries = { labels: Record<string, string>; points: [number, Value][] };
+/**
+ * `increase`: what the counter grew in the whole range, exact whatever the step is; `seconds`: in how long; `total`: its
+ * lifetime total at the end. The page never works a count out of rates.
+ */
+export type QuerySeries = {
+  labels: Record<string, string>;
+  points: [number, Value][];
+  increase?: number;
+  seconds?: number;
+  total?: number;
+};
 export type QueryResult = {
   from: number;
   to: number;
@@ -148,4 +182,6 @@ export type Status = {
   mode: 'demo' | 'discord';
   restart_count: number;
   data_dir_bytes: number | null;
+  /** Of a demo: everything before this was made up. */
+  made_up_until?: number | null;
 };

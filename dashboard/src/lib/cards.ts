@@ -1,4 +1,4 @@
-import type { Format } from './format';
+import { NIL, type Format } from './format';
 import { summarise, type Ring, type Value } from './ring';
 import { buckets, type Bucket } from './spark';
 
@@ -15,7 +15,16 @@ export type Card = {
   spark: { kind: 'line' | 'bars' | 'strip'; data: Bucket[]; zero: boolean };
 };
 
-export type CardContext = { ring: Ring; seconds: number; words: string; f: Format; plugins: number; failing: number };
+export type CardContext = {
+  ring: Ring;
+  seconds: number;
+  words: string;
+  /** How many commands were used in the chosen range, as the server counts. */
+  commands: { count: Value; words: string };
+  /** What the verdict says of the plugins. */
+  plugins: string;
+  f: Format;
+};
 
 const POINTS = 60;
 /** Rates of a single second jump about: the card shows the mean of this many. */
@@ -27,21 +36,19 @@ export function recentMean(ring: Ring, key: string, seconds: number): Value {
   return summarise(ring.column(key).slice(ring.indexFrom(end - seconds + 0.5)))?.mean ?? null;
 }
 
-/** How much a lifetime count grew over the last seconds; steps back (a lost tick after a crash) count as nothing. */
-export function increase(ring: Ring, key: string, seconds: number): Value {
-  const end = ring.newest();
-  if (end === null) return null;
-  let previous: Value = null;
-  let sum = 0;
-  for (const v of ring.column(key).slice(ring.indexFrom(end - seconds - 0.5))) {
-    if (v === null) continue;
-    if (previous !== null) sum += Math.max(0, v - previous);
-    previous = v;
-  }
-  return previous === null ? null : sum;
+/** The known values that end with the newest: nothing is compared across a time in which nothing was known. */
+export function knownRun(v: readonly Value[]): readonly Value[] {
+  let from = v.length;
+  while (from > 0 && v[from - 1] !== null) from--;
+  return v.slice(from);
 }
 
-export function buildCards({ ring, seconds, words, f, plugins, failing }: CardContext): Card[] {
+/** As the original specification writes it: 26h 4m. */
+const hoursAndMinutes = (s: Value) =>
+  s === null ? NIL : `${Math.floor(s / 3600)}h ${Math.floor((s % 3600) / 60)}m`;
+const megabytes = (bytes: Value) => (bytes === null ? NIL : `${(bytes / 1024 / 1024).toFixed(2)} MB`);
+
+export function buildCards({ ring, seconds, words, commands, plugins, f }: CardContext): Card[] {
   const end = ring.newest() ?? 0;
   const start = ring.indexFrom(end - seconds);
   const last = (key: string) => ring.latest(key);
@@ -56,10 +63,13 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
   const coarse = (key: string, n: number, pick: 'mean' | 'increase') =>
     buckets(ring.t, ring.column(key), seconds, n, pick);
   const change = (key: string) => {
-    const s = over(key);
-    if (!s) return 'not known yet';
-    const d = s.last - s.first;
-    return d === 0 ? `no change in ${words}` : `${d > 0 ? '+' : '\u2212'}${f.count(Math.abs(d))} in ${words}`;
+    const run = knownRun(ring.column(key).slice(start));
+    const first = run[0] ?? null;
+    if (first === null) return 'not known yet';
+    const d = (run.at(-1) ?? 0) - first;
+    const known = end - (ring.t[ring.t.length - run.length] ?? end);
+    const span = known < seconds - 5 ? f.duration(known) : words;
+    return d === 0 ? `no change in ${span}` : `${d > 0 ? '+' : '\u2212'}${f.count(Math.abs(d))} in ${span}`;
   };
   const said = (text: (s: NonNullable<ReturnType<typeof over>>) => string, key: string) => {
     const s = over(key);
@@ -68,13 +78,13 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
 
   const restarts = last('restart_count');
   const events = recentMean(ring, 'events_rate', RATE_SECONDS);
-  const grown = increase(ring, 'commands_total', seconds);
+  const grown = commands.count;
 
   return [
     {
       key: 'uptime',
       title: 'Uptime',
-      value: f.duration(last('uptime')),
+      value: hoursAndMinutes(last('uptime')),
       exact: `${f.full(last('uptime'))} seconds`,
       detail:
         restarts === null
@@ -86,31 +96,27 @@ export function buildCards({ ring, seconds, words, f, plugins, failing }: CardCo
     },
     {
       key: 'memory',
-      title: 'Memory',
-      value: f.bytes(last('memory')),
+      title: 'Memory Usage',
+      value: megabytes(last('memory')),
       exact: `${f.full(last('memory'))} bytes resident`,
-      detail: said((s) => `peak ${f.bytes(s.max)}`, 'memory'),
+      detail: said((s) => `peak ${megabytes(s.max)}`, 'memory'),
       spark: line('memory', false),
     },
     {
       key: 'commands_total',
-      title: 'Total commands',
+      title: 'Total Commands',
       value: f.tally(last('commands_total')),
       exact: f.full(last('commands_total')),
-      detail: grown === null ? 'not known yet' : grown === 0 ? `none in ${words}` : `+${f.count(grown)} in ${words}`,
+      detail: grown === null ? 'not known yet' : grown === 0 ? `none in ${commands.words}` : `+${f.tally(grown)} in ${commands.words}`,
       href: 'commands',
       spark: { kind: 'bars', data: coarse('commands_total', 30, 'increase'), zero: true },
     },
     {
       key: 'plugins_active',
-      title: 'Active plugins',
+      title: 'Active Plugins',
       value: f.count(last('plugins_active')),
       exact: f.full(last('plugins_active')),
-      detail: failing
-        ? `${failing} of ${plugins} need${failing === 1 ? 's' : ''} attention`
-        : plugins
-          ? `of ${plugins}, all well`
-          : 'none known yet',
+      detail: plugins || 'none known yet',
       href: 'plugins',
       spark: line('plugins_active'),
     },

@@ -1,6 +1,7 @@
 import type { CommandRow, PluginRow } from '../api/types';
 import type { CsvCell } from './csv';
 import type { Column } from './table';
+import { stateOf } from './verdict';
 
 /** The columns of the tables: how they are named, sorted and exported. How a cell looks is the component's business. */
 
@@ -41,14 +42,14 @@ export const COMMAND_COLUMNS: Column<CommandRow>[] = [
 ];
 
 /** What a state weighs when sorting: trouble is more. */
-const STATE_WEIGHT = { stuck: 5, failed: 4, loading: 3, enabled: 2, disabled: 1 };
+const STATE_WEIGHT: Record<string, number> = { stuck: 6, failed: 5, failing: 4, loading: 3, enabled: 2, disabled: 1 };
 
 export const PLUGIN_COLUMNS: Column<PluginRow>[] = [
   { key: 'name', label: 'Plugin', value: (p) => p.name },
-  { key: 'state', label: 'State', value: (p) => STATE_WEIGHT[p.state] ?? 0 },
-  { key: 'commands', label: 'Commands', numeric: true, title: 'Commands answered', value: (p) => p.commands },
-  { key: 'events', label: 'Events', numeric: true, title: 'Events handled', value: (p) => p.events },
-  { key: 'errors', label: 'Errors', numeric: true, title: 'Errors of any kind', value: (p) => p.errors },
+  { key: 'state', label: 'State', value: (p) => STATE_WEIGHT[stateOf(p)] ?? 0 },
+  { key: 'commands', label: 'Commands', numeric: true, title: 'Commands answered, since the data directory was created', value: (p) => p.commands },
+  { key: 'events', label: 'Events', numeric: true, title: 'Events handled, since the data directory was created', value: (p) => p.events },
+  { key: 'errors', label: 'Errors', numeric: true, title: 'Errors of any kind, since the data directory was created', value: (p) => p.errors },
   {
     key: 'cpu_seconds',
     label: 'CPU time',

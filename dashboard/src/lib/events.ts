@@ -9,15 +9,14 @@ export type EventRow = { type: string; count: number; mean: number; peak: number
 /** About as many steps as a sparkline has points, whole history ticks each. */
 export const trendStep = (span: number) => Math.max(10, Math.ceil(span / 60 / 10) * 10);
 
-/** Rates of each step become counts; a step without data is a gap and counts nothing. */
-export function eventRows({ series, step }: QueryResult): EventRow[] {
-  return series.map(({ labels, points }) => {
+/** The count is the server's. Steps are rates, for the trend; one without data is a gap. */
+export function eventRows({ series }: QueryResult): EventRow[] {
+  return series.map(({ labels, points, increase = 0, seconds = 0 }) => {
     const known = points.map(([, v]) => v).filter((v): v is number => v !== null);
-    const sum = known.reduce((a, b) => a + b, 0);
     return {
       type: labels.type ?? '',
-      count: Math.round(sum * step),
-      mean: known.length ? sum / known.length : 0,
+      count: increase,
+      mean: seconds > 0 ? increase / seconds : 0,
       peak: Math.max(0, ...known),
       trend: points.map(([, value]) => ({ value, coverage: value === null ? 0 : 1 })),
     };

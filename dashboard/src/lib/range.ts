@@ -27,6 +27,12 @@ export const isLive = (r: Range) => r.kind === 'preset' && presetOf(r.key).secon
 export const bounds = (r: Range, now: number): [number, number] =>
   r.kind === 'preset' ? [now - presetOf(r.key).seconds, now] : [r.from, r.to];
 
+/** The bounds of a question about counts: up to the second that the server is in, whose end is not reached yet. */
+export function question(r: Range, now: number): [number, number] {
+  const [from, to] = bounds(r, Math.ceil(now) + 1);
+  return [Math.round(from), Math.round(to)];
+}
+
 /** Seconds a step of history is fetched at: about two points a pixel at most, never finer than the history tick. */
 export function stepFor(span: number): number {
   if (span <= 21_600) return 10;

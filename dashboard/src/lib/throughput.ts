@@ -44,6 +44,16 @@ export function fromHistory(results: readonly QueryResult[], from: number, to: n
   return { t, v: columns.map((c) => t.map((x) => c.get(x) ?? null)), from, to };
 }
 
+/** What history knows from before the live hour begins, and then the live hour: after a restart no range is empty. */
+export function joined(older: ChartData | null, live: ChartData): ChartData {
+  const begins = live.t[0];
+  if (!older || begins === undefined) return live;
+  const n = older.t.filter((t) => t >= live.from && t < begins - 10).length;
+  const skip = older.t.filter((t) => t < live.from).length;
+  const before = <T>(all: readonly T[]) => all.slice(skip, skip + n);
+  return { ...live, t: [...before(older.t), ...live.t], v: live.v.map((v, i) => [...before(older.v[i] ?? []), ...v]) };
+}
+
 export type TableRow = { t: number; values: Value[] };
 
 /** At most `count` rows for the table beside a chart: means of equal spans, newest first. */

@@ -1,6 +1,6 @@
 import { api, errorText } from '../api/client';
 import { LiveFeed, type Link } from '../api/live';
-import type { CommandRow, Hello, PluginRow, Status, Tick } from '../api/types';
+import type { CommandRow, Hello, PluginRow, Status, Tick, Verdict } from '../api/types';
 import { commandId } from '../lib/columns';
 import { connection } from '../lib/connection';
 import { COMMANDS_FAMILY } from '../lib/families';
@@ -26,6 +26,7 @@ class Dashboard {
 
   commands = $state.raw<Load<CommandRow[]>>(LOADING);
   plugins = $state.raw<Load<PluginRow[]>>(LOADING);
+  verdict = $state.raw<Verdict | null>(null);
   status = $state.raw<Status | null>(null);
   private recorded = $state.raw<Mark[]>([]);
 
@@ -35,9 +36,10 @@ class Dashboard {
   restartedAt = $state<number | null>(null);
 
   private bootId: string | null = null;
-  private latest: { commands: Load<CommandRow[]>; plugins: Load<PluginRow[]> } = {
+  private latest: { commands: Load<CommandRow[]>; plugins: Load<PluginRow[]>; verdict: Verdict | null } = {
     commands: LOADING,
     plugins: LOADING,
+    verdict: null,
   };
   private loading: Promise<void> | null = null;
   private readonly meanwhile: Tick[] = [];
@@ -87,12 +89,21 @@ class Dashboard {
   }
 
   private async fetchTables() {
-    const [commands, plugins, status] = await Promise.allSettled([api.commands(), api.plugins(), api.status()]);
+    const [commands, plugins, status, verdict] = await Promise.allSettled([
+      api.commands(),
+      api.plugins(),
+      api.status(),
+      api.verdict(),
+    ]);
     const settle = <T>(r: PromiseSettledResult<T[]>, before: Load<T[]>): Load<T[]> => {
       if (r.status === 'fulfilled') return ready(r.value);
       return before.state === 'ready' ? before : failed(errorText(r.reason));
     };
-    this.latest = { commands: settle(commands, this.latest.commands), plugins: settle(plugins, this.latest.plugins) };
+    this.latest = {
+      commands: settle(commands, this.latest.commands),
+      plugins: settle(plugins, this.latest.plugins),
+      verdict: verdict.status === 'fulfilled' ? verdict.value : this.latest.verdict,
+    };
     if (status.status === 'fulfilled') this.status = status.value;
     // A tick that came meanwhile may be newer than the answer, and its rows are not sent again.
     for (const tick of this.meanwhile.splice(0)) this.merge(tick);
@@ -101,7 +112,7 @@ class Dashboard {
   }
 
   private async loadMarks() {
-    const to = Math.ceil(Date.now() / 1000 + this.skew);
+    const to = Math.ceil(this.now);
     try {
       const q = { name: COMMANDS_FAMILY, from: to - KEEP_SECONDS, to, step: 60, fn: 'rate' } as const;
       this.recorded = (await api.query(q)).annotations;
@@ -128,7 +139,7 @@ class Dashboard {
     for (const tick of ticks) {
       this.ring.push(tick.t, tick.v);
       this.merge(tick);
-      if (this.loading && (tick.commands?.length || tick.plugins?.length)) this.meanwhile.push(tick);
+      if (this.loading && (tick.commands?.length || tick.plugins?.length || tick.verdict)) this.meanwhile.push(tick);
     }
     // A replay brings an hour of ticks at once: show them in one go.
     this.due ??= setTimeout(() => {
@@ -137,8 +148,9 @@ class Dashboard {
     }, 30);
   }
 
-  private merge({ commands = [], plugins = [] }: Tick) {
+  private merge({ commands = [], plugins = [], verdict }: Tick) {
     const { latest } = this;
+    if (verdict) latest.verdict = verdict;
     if (latest.commands.state === 'ready' && commands.length) {
       latest.commands = ready(mergeRows(latest.commands.value, commands, commandId));
     }
@@ -159,6 +171,7 @@ class Dashboard {
     if (this.paused) return;
     this.commands = this.latest.commands;
     this.plugins = this.latest.plugins;
+    this.verdict = this.latest.verdict;
     this.tick++;
   }
 

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { errorText } from '../api/client';
 import { failed, LOADING, ready, valueOf, type Load } from '../lib/load';
 import { dashboard } from './dashboard.svelte';
@@ -29,10 +30,13 @@ export class Polled<T> {
     }
   }
 
-  /** For an effect: loads at once and then every `ms`; `fresh` forgets what is shown first. */
+  /**
+   * For an effect: loads at once and then every `ms`; `fresh` forgets what is shown first. The effect does not depend on
+   * what the question reads: one that reads the clock would be asked anew with each tick.
+   */
   every(ms: number, fresh = false): () => void {
     if (fresh) this.data = LOADING;
-    void this.load();
+    void untrack(() => this.load());
     const timer = setInterval(() => {
       if (!document.hidden && !dashboard.paused && !dashboard.stale) void this.load();
     }, ms);

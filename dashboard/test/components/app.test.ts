@@ -63,6 +63,11 @@ async function open(path: string) {
       restart_count: 0,
       data_dir_bytes: 2048,
     },
+    'api/v1/verdict': {
+      level: 'ok',
+      sentences: [{ text: 'Both shards are up', level: 'ok', href: 'shards', since: null }],
+      plugins: 'of 1, all well',
+    },
     'api/v1/query': { from: 0, to: 0, step: 60, series: [], annotations: [] },
   });
   // The page's state lives in modules: each test gets fresh ones, and the Svelte that belongs to them.
@@ -93,7 +98,7 @@ afterEach(async () => {
 describe('the overview', () => {
   it('answers first, then shows cards and tables', async () => {
     const { container } = await open('/');
-    expect(await screen.findByText('Both shards up.')).toBeTruthy();
+    expect(await screen.findByText('Both shards are up.')).toBeTruthy();
     expect(cardText('guilds')).toBe('42');
     expect(cardText('commands_total')).toBe('1,234');
     expect(screen.getByText('ping', { selector: 'code' })).toBeTruthy();

@@ -71,9 +71,10 @@ describe('VerdictLine', () => {
   it('is made of links', async () => {
     const verdict = {
       level: 'warn' as const,
-      sentences: [{ text: '1 shard of 2 is down.', level: 'warn' as const, href: 'shards' }],
+      sentences: [{ text: '1 shard of 2 is down', level: 'warn' as const, href: 'shards', since: null }],
+      plugins: '',
     };
-    const { container } = render(VerdictLine, { verdict, loading: false });
+    const { container } = render(VerdictLine, { verdict });
     expect(screen.getByRole('link', { name: '1 shard of 2 is down.' })).toBeTruthy();
     await expectAccessible(container);
   });
@@ -86,6 +87,18 @@ describe('ShardCard', () => {
     await rerender({ since: 40 });
     expect(screen.getByText('1m 10s ago, overdue')).toBeTruthy();
     await expectAccessible(container);
+  });
+  it('says what it waits for, and for how long', async () => {
+    const { container, rerender } = render(ShardCard, {
+      shard: shard({ state: 'identifying', waits_for: 'READY', waits_s: 5 }),
+      since: 0,
+    });
+    expect(screen.getByText('READY, for 5s')).toBeTruthy();
+    await rerender({ since: 40 });
+    expect(screen.getByText('READY, for 45s')).toBeTruthy();
+    await expectAccessible(container);
+    await rerender({ shard: shard() });
+    expect(screen.queryByText('Waits for')).toBeNull();
   });
   it('shows what is not known as not known', () => {
     render(ShardCard, { shard: shard({ last_ack_age_s: null, heartbeat_rtt_ms: null, last_close: null }), since: 5 });

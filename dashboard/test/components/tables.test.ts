@@ -51,9 +51,10 @@ describe('CommandsTable', () => {
     render(CommandsTable, { rows: menus, sort: byUses, onsort: () => {} });
     expect(names()).toEqual(['Report it (user)', '/report it']);
   });
-  it('marks a slow command with a word, not with colour alone', () => {
-    render(CommandsTable, { rows: [command({ uses: 100, p95_ms: 2400 })], sort: byUses, onsort: () => {} });
-    expect(screen.getByText('slow')).toBeTruthy();
+  it('says of a command in trouble what the verdict says, and since when', () => {
+    const health = { level: 'warn' as const, text: '12 of 48 uses failed in 5 min (25%)', since: null };
+    render(CommandsTable, { rows: [command({ health })], sort: { key: 'uses', descending: true }, onsort: () => {} });
+    expect(screen.getByText('12 of 48 uses failed in 5 min (25%)')).toBeTruthy();
   });
   it('is shorter on the overview', () => {
     render(CommandsTable, { rows, sort: byUses, onsort: () => {}, brief: true, limit: 2 });

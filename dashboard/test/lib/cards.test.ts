@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildCards, increase, recentMean } from '../../src/lib/cards';
+import { buildCards, knownRun, recentMean } from '../../src/lib/cards';
 import { createFormat } from '../../src/lib/format';
 import { Ring } from '../../src/lib/ring';
 
@@ -32,9 +32,16 @@ function ring(rows: number, f: (i: number) => Partial<Record<string, number | nu
   }
   return r;
 }
-const cards = (r: Ring) =>
+const cards = (r: Ring, seconds = 300) =>
   Object.fromEntries(
-    buildCards({ ring: r, seconds: 300, words: '5 min', f, plugins: 3, failing: 0 }).map((c) => [c.key, c]),
+    buildCards({
+      ring: r,
+      seconds,
+      words: '5 min',
+      commands: { count: r.latest('commands_total') === null ? null : 99, words: '24 h' },
+      plugins: 'of 3, all well',
+      f,
+    }).map((c) => [c.key, c]),
   );
 
 describe('buildCards', () => {
@@ -62,16 +69,35 @@ describe('buildCards', () => {
         uptime: 60 + i,
       })),
     );
-    expect([c.guilds!.value, c.guilds!.detail]).toEqual(['204', '+4 in 5 min']);
-    expect([c.commands_total!.value, c.commands_total!.detail]).toEqual(['999', '+99 in 5 min']);
-    expect(c.memory!.value).toBe('1.00 MiB');
-    expect(c.uptime!.value).toBe('2m 39s');
+    expect([c.guilds!.value, c.guilds!.detail]).toEqual(['204', '+4 in 1m 39s']);
+    expect([c.commands_total!.value, c.commands_total!.detail]).toEqual(['999', '+99 in 24 h']);
+    expect(c.plugins_active!.detail).toBe('of 3, all well');
+  });
+  it('has the words of the original specification on its first four', () => {
+    const r = ring(1, () => ({ uptime: 7 * 60 + 47, memory: 86_719_488, commands_total: 12, plugins_active: 4 }));
+    const first = Object.values(cards(r)).slice(0, 4);
+    expect(first.map((c) => [c.title, c.value])).toEqual([
+      ['Uptime', '0h 7m'],
+      ['Memory Usage', '82.70 MB'],
+      ['Total Commands', '12'],
+      ['Active Plugins', '4'],
+    ]);
+  });
+  it('tells how a number changed in the time in which it was known, and in no other', () => {
+    const after = cards(ring(100, (i) => ({ guilds: i < 40 ? 0 : i < 50 ? null : 39 })));
+    expect(after.guilds!.detail).toBe('no change in 49s');
+    const whole = cards(
+      ring(700, (i) => ({ guilds: 100 + i })),
+      300,
+    );
+    expect(whole.guilds!.detail).toBe('+300 in 5 min');
+    expect(cards(ring(9, (i) => ({ users: i < 8 ? 7 : null }))).users!.detail).toBe('not known yet');
   });
   it('tells how many of the users are active, where that is known', () => {
     const known = cards(ring(9, () => ({ users: 5000, active_today: 312, active_month: 2140 })));
     expect(known.users!.detail).toBe('312 active today');
     expect(known.users!.exact).toContain('2,140 were active this month');
-    expect(cards(ring(9, () => ({ users: 5000 }))).users!.detail).toBe('no change in 5 min');
+    expect(cards(ring(9, () => ({ users: 5000 }))).users!.detail).toBe('no change in 8s');
   });
   it('shows the unknown as unknown', () => {
     const c = cards(ring(10, () => ({})));
@@ -80,20 +106,12 @@ describe('buildCards', () => {
   });
 });
 
-describe('increase', () => {
-  it('counts growth over the window and no fall', () => {
-    const r = ring(100, (i) => ({ commands_total: i < 50 ? i : i - 20 }));
-    expect(increase(r, 'commands_total', 1000)).toBe(98);
-    expect(increase(r, 'commands_total', 10)).toBe(10);
-  });
-  it('is unknown when nothing was seen', () => {
-    expect(
-      increase(
-        ring(0, () => ({})),
-        'commands_total',
-        60,
-      ),
-    ).toBeNull();
+describe('knownRun', () => {
+  it('ends with the newest value and begins after the last unknown one', () => {
+    expect(knownRun([1, null, 2, 3])).toEqual([2, 3]);
+    expect(knownRun([1, 2])).toEqual([1, 2]);
+    expect(knownRun([1, null])).toEqual([]);
+    expect(knownRun([])).toEqual([]);
   });
 });
 

@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { eventRows, trendStep } from '../../src/lib/events';
 
 describe('eventRows', () => {
-  const answer = (points: [number, number | null][]) => ({
+  const answer = (points: [number, number | null][], more: { increase: number; seconds: number }) => ({
     from: 0,
-    to: 30,
+    to: 25,
     step: 10,
-    series: [{ labels: { type: 'MESSAGE_CREATE' }, points }],
+    series: [{ labels: { type: 'MESSAGE_CREATE' }, points, ...more }],
     annotations: [],
   });
-  it('turns rates of steps into counts, a mean and a peak', () => {
-    const [row] = eventRows(answer([[0, 1], [10, 3], [20, 2]])); // prettier-ignore
-    expect(row).toMatchObject({ type: 'MESSAGE_CREATE', count: 60, mean: 2, peak: 3 });
+  it('takes the count from the server and never works it out of rates', () => {
+    const [row] = eventRows(answer([[0, 1], [10, 3], [20, 2]], { increase: 14, seconds: 7 })); // prettier-ignore
+    expect(row).toMatchObject({ type: 'MESSAGE_CREATE', count: 14, mean: 2, peak: 3 });
   });
-  it('counts nothing for a gap and keeps it a gap', () => {
-    const [row] = eventRows(answer([[0, null], [10, 3], [20, null]])); // prettier-ignore
-    expect(row).toMatchObject({ count: 30, mean: 3 });
+  it('keeps a gap a gap', () => {
+    const [row] = eventRows(answer([[0, null], [10, 3], [20, null]], { increase: 30, seconds: 0 })); // prettier-ignore
+    expect(row).toMatchObject({ count: 30, mean: 0 });
     expect(row!.trend.map((b) => b.value)).toEqual([null, 3, null]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { QueryResult } from '../../src/api/types';
 import { Ring } from '../../src/lib/ring';
-import { downsample, fromHistory, fromRing } from '../../src/lib/throughput';
+import { downsample, fromHistory, fromRing, joined } from '../../src/lib/throughput';
 
 const answer = (series: [number, number | null][][], step = 10): QueryResult => ({
   from: 0,
@@ -109,5 +109,16 @@ describe('downsample', () => {
       { t: 2, values: [7] },
       { t: 0, values: [2] },
     ]);
+  });
+});
+
+describe('joined', () => {
+  const live = { t: [100, 101], v: [[5, 6]], from: 60, to: 101 };
+  const older = { t: [50, 60, 70, 80, 90], v: [[0, 1, 2, null, 4]], from: 50, to: 100 };
+  it('puts history before the live hour, without the step in which that begins', () => {
+    expect(joined(older, live)).toEqual({ t: [60, 70, 80, 100, 101], v: [[1, 2, null, 5, 6]], from: 60, to: 101 });
+  });
+  it('is the live hour alone where there is nothing older', () => {
+    expect(joined(null, live)).toBe(live);
   });
 });

@@ -266,7 +266,8 @@ class CommandLine(PluginCase):
         self.assertEqual(code, 1)
         self.assertIn("needs plugin API 99.0", said)
         code, said = self.run_discern("plugin", "enable", "ghost")
-        self.assertEqual((code, said), (1, 'discern: there is no plugin "ghost"\n'))
+        self.assertEqual((code, said), (1, 'discern: there is no plugin "ghost"; '
+                                        'there are calm, keeper, wrong-api\n'))
         # Killed, it leaves its address behind; the wish is noted for the next start.
         self.host.kill()
         code, said = self.run_discern("plugin", "disable", "keeper")

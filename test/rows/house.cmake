@@ -8,3 +8,4 @@ discern_row_label(0.7 integration.dev_script)
 discern_row_label(0.6 integration.package)
 # It failed 10 times in 6,000 when a stall was reported first.
 discern_row_unit(0.5 plugin Told.AnErrorIsToldWithItsPlace)
+discern_row_program(0.7 120 terminal_test)

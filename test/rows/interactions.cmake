@@ -1,0 +1,13 @@
+# Interactions and what plugins give: coroutines, refused answers, Discord's clock, file names, half characters.
+discern_row_program(A3 600 awkward_test.Refusals)
+discern_row_unit(A3 plugin "RefusedAnswers.*:RestRequest.*")
+discern_row_program(A4 600 awkward_test.Coroutines)
+discern_row_program(A5 300 awkward_test.Files)
+discern_row_unit(A5 plugin "FileName.*")
+discern_row_program(A6 300 awkward_test.Texts)
+discern_row_unit(A6 plugin "Cut.*:TextOf.*")
+discern_row_program(A7 600 awkward_test.Clocks)
+discern_row_unit(A7 discord "AtDiscord.*:HttpDate.*")
+discern_program_test(compile.handlers handler_types_test.Handlers 300)
+discern_row_label(A10 compile.handlers)
+discern_row_program(F 300 awkward_test.Authors)

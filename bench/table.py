@@ -1,9 +1,13 @@
 """One style of table for all benches: ours first, each rival with the ratio in brackets."""
+import datetime
 import json
 import os
+import pathlib
+import re
 import statistics
 import subprocess
 import sys
+import tempfile
 
 SCALE = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 
@@ -53,17 +57,53 @@ def cell(row_, rival):
     return f"{text} ({1 / ratio if row_['more_is_better'] else ratio:.3g}x)"
 
 
-def print_table(rows, rivals):
+def markdown(rows, rivals):
+    """The lines of the table."""
     cells = [["", "unit", "ours", *rivals]]
     cells += [[r["title"], r["unit"], *(cell(r, name) for name in ["ours", *rivals])] for r in rows]
     widths = [max(len(line[i]) for line in cells) for i in range(len(cells[0]))]
     for number, line in enumerate(cells):
         padded = [text.ljust(w) if i < 2 else text.rjust(w)
                   for i, (text, w) in enumerate(zip(line, widths))]
-        print("| " + " | ".join(padded) + " |")
+        yield "| " + " | ".join(padded) + " |"
         if number == 0:
-            print("|" + "|".join("-" * (w + 1) + ("-" if i < 2 else ":")
-                                 for i, w in enumerate(widths)) + "|")
+            yield "|" + "|".join("-" * (w + 1) + ("-" if i < 2 else ":")
+                                 for i, w in enumerate(widths)) + "|"
+
+
+def print_table(rows, rivals):
+    for line in markdown(rows, rivals):
+        print(line)
+
+
+def sources_id(root):
+    """The git tree of src/ as it is now, changes included; unlike a commit it outlives a rewritten history."""
+    with tempfile.TemporaryDirectory() as folder:
+        def git(*args):
+            return subprocess.run(["git", "-C", root, *args], text=True, capture_output=True, check=False,
+                                  env={**os.environ, "GIT_INDEX_FILE": f"{folder}/index"}).stdout.strip()
+        git("read-tree", "HEAD")
+        git("add", "--all", "src")
+        return git("write-tree", "--prefix=src/")[:10] or "unknown"
+
+
+def version(root):
+    return re.search(r"^project\(discern VERSION (\S+)", (root / "CMakeLists.txt").read_text(), re.M)[1]
+
+
+def keep(area, rows, rivals):
+    """Keeps the medians as bench/results/<area>.json, with the sources and the date they are of.
+
+    docs/performance.md quotes them; tools/check_figures.py compares, and with --write renews it."""
+    root = pathlib.Path(__file__).resolve().parent.parent
+    kept = {"area": area, "version": version(root), "src": sources_id(root),
+            "date": datetime.date.today().isoformat(),
+            "load": round(os.getloadavg()[0], 1), "rivals": rivals, "rows": rows}
+    target = root / "bench" / "results" / f"{area}.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(kept, indent=1) + "\n")
+    print(f"kept as {target.relative_to(root)}; python3 tools/check_figures.py --write . puts it into "
+          "docs/performance.md")
 
 
 def write(build, area, rows, **more):

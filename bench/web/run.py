@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""/api/metrics and /metrics beside the seed's own design on Node and prom-client, in one run.
+"""/api/metrics and /metrics beside a bare epoll server, the original design on Node, and prom-client.
 
 Usage: run.py BUILD [SECONDS]     BUILD is a release build with -DDISCERN_BENCHES=ON.
 
 All answer with the same content: what a running Discern with fifty used commands says is given to
 the rivals. Each server is held to one core and loaded from the other over 16 connections; they take
 turns. Figures are requests for each second of CPU time of the whole server process, kernel
-included. Then a thousand live viewers. Prints one table and writes BUILD/bench/web.json.
+included. Then a thousand live viewers. Prints one table and writes BUILD/bench/web.json, and the medians as bench/results/web.json, from
+which docs/performance.md quotes.
 """
 import contextlib
 import json
@@ -28,7 +29,8 @@ ROUNDS = 7
 VIEWERS = 1000
 VIEWING_S = 20
 NOT_LIKE_FOR_LIKE = """
-Not like for like: ours encodes a body once for each tick of a second and sends it to all who ask, the
+Not like for like: the bare server has no routes, checks, limits or timeouts, measures nothing and
+always sends the same bytes; ours encodes a body once for each tick of a second and sends it to all who ask, the
 rivals make it for each request, as their designs have it; ours runs a bot meanwhile, checks access
 and measures each request, and sends security headers; viewers read whole ticks, never a slow one."""
 
@@ -74,8 +76,20 @@ def start_ours(stack, build, folder):
     return ours
 
 
+def start_bare(stack, build, folder, ours):
+    """A server that sends a finished answer of as many bytes as ours."""
+    with urllib.request.urlopen(ours.said.rstrip("/") + "/api/metrics", timeout=30) as answer:
+        body = answer.read()
+        head = sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items())
+    (folder / "body.json").write_bytes(body)
+    size = len("HTTP/1.1 200 OK\r\n") + head + 2 + len(body)
+    bare = stack.enter_context(process.Program(
+        0, [build / "web_bare_epoll", folder / "body.json", size], r"http://\S+"))
+    return {"bare epoll": Server(bare, "/")}
+
+
 def start_rivals(stack, build, folder, ours):
-    """The seed's design and prom-client, each with what ours says."""
+    """The original design and prom-client, each with what ours says."""
     node = process.node_packages(build, HERE.parent / "metrics" / "node")
     if not node:
         return {}
@@ -117,6 +131,7 @@ def main(build, seconds):
         scratch = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir=folder)))
         ours = start_ours(stack, build, scratch)
         servers = {"json": Server(ours, "/api/metrics"), "text": Server(ours, "/metrics"),
+                   **start_bare(stack, build, scratch, ours),
                    **start_rivals(stack, build, scratch, ours)}
         sizes = {name: len(get(server.url)) for name, server in servers.items()}
         for _ in range(ROUNDS):
@@ -126,16 +141,19 @@ def main(build, seconds):
     rates = {name: server.rates for name, server in servers.items()}
     rows = [
         table.row(f"GET /api/metrics, 50 commands, {sizes['json']:,} bytes", "requests/s",
-                  {"ours": rates["json"], "seed on node": rates.get("seed")}, True),
+                  {"ours": rates["json"], "bare epoll": rates["bare epoll"],
+                   "original design on Node": rates.get("seed")}, True),
         table.row(f"GET /metrics, the same content, {sizes['text']:,} bytes", "requests/s",
                   {"ours": rates["text"], "prom-client": rates.get("prom-client")}, True),
         table.row(f"{VIEWERS:,} live viewers, {bytes_each:,.0f} bytes/s each", "% of a core",
                   {"ours": percent}),
     ]
-    table.print_table(rows, ["seed on node", "prom-client"])
+    rivals = ["bare epoll", "original design on Node", "prom-client"]
+    table.print_table(rows, rivals)
     print(NOT_LIKE_FOR_LIKE)
     table.write(build, "web", rows, bytes=sizes, requests_per_cpu_second=rates,
                 requests_per_second={name: server.walls for name, server in servers.items()})
+    table.keep("web", rows, rivals)
 
 
 if __name__ == "__main__":

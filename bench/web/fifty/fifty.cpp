@@ -8,9 +8,10 @@ using namespace discern::plugin;
 
 class Fifty : public Plugin {
   void init(Core& core) override {
-    for (int i = 0; i < 50; ++i) {
-      core.api().register_command(
-          "command_" + std::to_string(i), "Answers", [](Interaction& i) { i.reply("Here."); });
+    for (int number = 0; number < 50; ++number) {
+      core.api().register_command("command_" + std::to_string(number),
+                                  "Answers",
+                                  [](Interaction& used) { used.reply("Here."); });
     }
   }
 };
